@@ -1,0 +1,1 @@
+"""One adapter a file: each only translates between a port and something outside."""

@@ -1,0 +1,296 @@
+"""What follows from a command: the record as it becomes, what has happened, and what is owed because of it."""
+
+import attrs
+
+from kundorder.commands import (
+    ApproveOrder,
+    AssignRole,
+    AttestAssignment,
+    AttestOrder,
+    Command,
+    DeclineAgreement,
+    EndAssignment,
+    GrantHandler,
+    HandOverOrder,
+    PickAttestant,
+    RejectAgreement,
+    RejectAssignment,
+    RejectOrder,
+    RemoveRole,
+    RevokeHandler,
+    SignAgreement,
+    TerminateAgreement,
+    WithdrawOrder,
+)
+from kundorder.decisions.judging import Ruling, judge
+from kundorder.errors import Corrupt, Refused
+from kundorder.events import Event, Mail
+from kundorder.lifecycles.rows import Addressee, AnyRow, By, Owes, Side
+from kundorder.model import AgentAssignment, Agreement, Member, Notice, Order, Provider, Subject
+from kundorder.outcomes import Decision, Put, Verdict
+from kundorder.situation import (
+    THE_PROVIDER,
+    Act,
+    Case,
+    Facts,
+    Guard,
+    Key,
+    Situation,
+    agreement_key,
+    assignment_key,
+    member_key,
+    order_key,
+)
+from kundorder.vocabulary import AttestMethod, Lifecycle, Party
+
+
+def check(situation: Situation, command: Command, act: Act) -> Verdict:
+    """Whether a command would be accepted, and if not, why not.
+
+    Raises:
+        NotFound: the subject does not exist, or the actor may not see it.
+    """
+    ruling = judge(situation, command, act)
+    return Verdict(reasons=ruling.reasons, advice=ruling.advice)
+
+
+def decide(situation: Situation, command: Command, act: Act) -> Decision:
+    """What follows from a command.
+
+    Raises:
+        NotFound: the subject does not exist, or the actor may not see it.
+        Refused: something stands in the way; all of it is listed. Nothing follows.
+    """
+    ruling = judge(situation, command, act)
+    row, by = ruling.row, ruling.by
+    if ruling.reasons or row is None or by is None:
+        raise Refused(ruling.reasons)
+    case = ruling.case
+    if not row.is_needed(case, command):
+        return _nothing_to_do(ruling)
+    made = row.make(case, command, by)
+    if made.state is not row.to and row.until(made):
+        message = f"{row.trigger} led to {made.state} and not to {row.to}"
+        raise Corrupt(message)
+    mails, notices = told(case, made, row.owes)
+    if isinstance(made, Order) and (notices or made.notices):
+        made = attrs.evolve(made, notices=notices)
+    return _written(ruling, command, row, by, made, mails)
+
+
+def _nothing_to_do(ruling: Ruling) -> Decision:
+    subject = ruling.case.subject
+    if subject is None:
+        raise Refused(ruling.reasons)
+    return Decision(
+        key=key_of(subject),
+        lifecycle=lifecycle_of(subject),
+        subject=subject,
+        puts=(),
+        events=(),
+        mails=(),
+        follow_ups=(),
+        guards=guards_of(ruling.case.situation.facts, ()),
+        advice=ruling.advice,
+    )
+
+
+def _written(ruling: Ruling, command: Command, row: AnyRow, by: By, made: Subject, mails: tuple[Mail, ...]) -> Decision:
+    case = ruling.case
+    extra = row.extra(case, command, made)
+    key = key_of(made)
+    puts = (Put(key, made), *extra.puts)
+    return Decision(
+        key=key,
+        lifecycle=lifecycle_of(made),
+        subject=made,
+        puts=puts,
+        events=(_event(case, command, row, by, made), *(_side_event(case, by, side) for side in extra.sides)),
+        mails=(*mails, *extra.mails),
+        follow_ups=extra.follow_ups,
+        guards=guards_of(case.situation.facts, puts),
+        advice=ruling.advice,
+    )
+
+
+def key_of(subject: Subject) -> Key:
+    """Where a subject is stored."""
+    match subject:
+        case Order():
+            return order_key(subject.id)
+        case Agreement():
+            return agreement_key(subject.id)
+        case AgentAssignment():
+            return assignment_key(subject.id)
+        case Member():
+            return member_key(subject.id)
+        case Provider():
+            return THE_PROVIDER
+
+
+def guards_of(facts: Facts, puts: tuple[Put, ...]) -> tuple[Guard, ...]:
+    """Every fact that was looked at must still be so; what was not there is only guarded where it is created now."""
+    created = {put.key for put in puts}
+    found = [Guard(key, fact.version) for key, fact in facts.items() if fact.version or key in created]
+    found += [Guard(put.key, 0) for put in puts if put.key not in facts]
+    return tuple(found)
+
+
+def told(case: Case, made: Subject, owes: tuple[Owes, ...]) -> tuple[tuple[Mail, ...], tuple[Notice, ...]]:
+    """The mails that are owed, and the notices that stand from now on."""
+    mails: dict[str, Mail] = {}
+    notices: list[Notice] = []
+    for each in owes:
+        for addressee in each.to(case, made):
+            if each.mail:
+                mail = mail_to(made, each, addressee)
+                mails[mail.id] = mail
+            if each.notice and addressee.member is not None:
+                notices.append(notice_for(case.act, made, each, addressee.organisation, addressee.member))
+    return tuple(mails.values()), tuple(notices)
+
+
+def mail_to(made: Subject, owes: Owes, addressee: Addressee) -> Mail:
+    """One mail; the same debt always has the same id."""
+    key = key_of(made)
+    person = addressee.signatory if addressee.member is None else addressee.member
+    return Mail(
+        id=f"{key}/{_turn(made)}/{owes.template.value}/{person}",
+        template=owes.template,
+        subject=key,
+        step=made.step,
+        role=addressee.role,
+        party=addressee.party,
+        organisation=addressee.organisation,
+        member=addressee.member,
+        signatory=addressee.signatory,
+    )
+
+
+def _turn(made: Subject) -> str:
+    number = made.number if isinstance(made, Agreement | AgentAssignment) else 1
+    return f"{number}.{made.step}"
+
+
+def notice_for(act: Act, made: Subject, owes: Owes, organisation: str, member: str) -> Notice:
+    """One line on one member's list."""
+    order = made.id if isinstance(made, Order) else ""
+    return Notice(
+        order=order,
+        step=made.step,
+        organisation=organisation,
+        member=member,
+        template=owes.template,
+        since=act.now,
+    )
+
+
+def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject) -> Event:
+    actor = case.act.actor
+    before = None if row.at is None else row.at
+    return Event(
+        subject=key_of(made),
+        lifecycle=lifecycle_of(made),
+        trigger=row.trigger,
+        before=before,
+        after=made.state,
+        step=made.step,
+        person=None if case.act.is_system else actor.person,
+        member=None if case.me is None else case.me.id,
+        role=by.role,
+        party=by.party,
+        organisation=actor.organisation,
+        on_behalf=_on_behalf(made),
+        at=case.act.now,
+        method=_method(command),
+        about=_about(command),
+        digest=made.digest if isinstance(made, Order) else None,
+        remark=_remark(command),
+    )
+
+
+def _side_event(case: Case, by: By, side: Side) -> Event:
+    actor = case.act.actor
+    return Event(
+        subject=side.key,
+        lifecycle=side.lifecycle,
+        trigger=side.trigger,
+        before=side.before,
+        after=side.after,
+        step=side.step,
+        person=None if case.act.is_system else actor.person,
+        member=None if case.me is None else case.me.id,
+        role=by.role,
+        party=by.party,
+        organisation=actor.organisation,
+        on_behalf=side.on_behalf,
+        at=case.act.now,
+        about=side.about,
+    )
+
+
+def lifecycle_of(made: Subject) -> Lifecycle:
+    """Which lifecycle a subject is on."""
+    match made:
+        case Order():
+            return Lifecycle.ORDER
+        case Agreement():
+            return Lifecycle.CUSTOMER_AGREEMENT if made.party is Party.CUSTOMER else Lifecycle.AGENT_AGREEMENT
+        case AgentAssignment():
+            return Lifecycle.ASSIGNMENT
+        case Member():
+            return Lifecycle.USER
+        case Provider():
+            return Lifecycle.PROVIDER
+
+
+def _on_behalf(made: Subject) -> str:
+    match made:
+        case Order():
+            return made.content.organisation
+        case AgentAssignment():
+            return made.agent
+        case Agreement() | Member() | Provider():
+            return made.organisation
+
+
+def _method(command: Command) -> AttestMethod | None:
+    match command:
+        case AttestOrder() | AttestAssignment():
+            return command.method
+        case SignAgreement() | DeclineAgreement():
+            return None if command.evidence is None else command.evidence.method
+        case _:
+            return None
+
+
+def _about(command: Command) -> str | None:
+    match command:
+        case AssignRole() | RemoveRole():
+            return command.role.value
+        case GrantHandler() | RevokeHandler():
+            return command.assignment
+        case ApproveOrder() | PickAttestant():
+            return command.attestant
+        case SignAgreement() | DeclineAgreement():
+            return None if command.evidence is None else command.evidence.signer
+        case _:
+            return None
+
+
+def _remark(command: Command) -> str | None:
+    match command:
+        case (
+            RejectOrder()
+            | WithdrawOrder()
+            | RejectAgreement()
+            | DeclineAgreement()
+            | TerminateAgreement()
+            | RejectAssignment()
+            | EndAssignment()
+        ):
+            return command.reason or None
+        case HandOverOrder():
+            return command.instructions
+        case _:
+            return None

@@ -1,0 +1,197 @@
+"""Why something cannot be done here and now, when no row permits it; and what is worth knowing although nothing forbids it."""
+
+from kundorder.lifecycles.rows import AnyRow, By
+from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Subject
+from kundorder.reasons import CUSTOMER_SERVICE, OFFICER, SYSTEM, YOU, Advice, Clearer, Reason, Reasons
+from kundorder.situation import Act, Case, holders_key
+from kundorder.vocabulary import (
+    AdviceCode,
+    ConnectionMode,
+    FieldKind,
+    Flow,
+    OrderState,
+    Party,
+    ReasonCode,
+    Role,
+    State,
+    Trigger,
+    UserState,
+)
+from kundorder.workflow import AHEAD, FINAL, STEPS, Place, capacities
+
+_BACK = (Trigger.WITHDRAW, Trigger.REJECT, Trigger.DECLINE)
+
+
+def clearer_of(by: By, subject: Subject | None) -> Clearer:
+    """The people a capacity stands for, in the organisation it means here."""
+    if by.party is Party.SYSTEM:
+        return SYSTEM
+    return Clearer(role=by.role, party=by.party, organisation=_organisation_of(by.party, subject))
+
+
+def _organisation_of(party: Party, subject: Subject | None) -> str | None:
+    match subject:
+        case Order(content=content):
+            return {Party.CUSTOMER: content.organisation, Party.AGENT: content.agent}.get(party)
+        case Agreement() | Member() if party is not Party.PROVIDER:
+            return subject.organisation
+        case AgentAssignment() if party is Party.AGENT:
+            return subject.agent
+        case _:
+            return None
+
+
+def who(row: AnyRow, subject: Subject | None) -> tuple[Clearer, ...]:
+    """Everybody a row permits."""
+    return tuple(dict.fromkeys(clearer_of(by, subject) for by in row.by))
+
+
+def wrong_party(row: AnyRow, subject: Subject | None) -> Reason:
+    """The act is done by somebody else's side."""
+    names = "|".join(dict.fromkeys(by.party.value for by in row.by))
+    return Reason(ReasonCode.WRONG_PARTY, (("party", names),), cleared_by=who(row, subject))
+
+
+def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> Reasons:
+    """The act is not possible from here: too early, decided already, or not at all."""
+    subject = case.subject
+    if subject is None:
+        return (Reason(ReasonCode.WRONG_STATE, (("state", "NONE"), ("possible", "nothing")), cleared_by=(YOU,)),)
+    state: State = subject.state
+    could = capacities(place, trigger)
+    ours = tuple((at, by) for at, by in could if by.party in mine)
+    lacking = _roles_lacking(case, tuple(by for _at, by in ours))
+    if isinstance(subject, Member) and (special := _of_member(subject)):
+        return (*special, *lacking)
+    if could and not ours:
+        by = tuple(dict.fromkeys(clearer_of(by, subject) for _at, by in could))
+        names = "|".join(dict.fromkeys(each.party.value for _at, each in could))
+        lacking = (Reason(ReasonCode.WRONG_PARTY, (("party", names),), cleared_by=by),)
+    decided = _decided(case, place, tuple(by for _at, by in ours), state)
+    if decided is not None:
+        return (_already(subject, decided), *lacking)
+    if any(at in AHEAD[place][state] for at, _by in (ours or could)):
+        return (_too_early(place, subject, state), *lacking)
+    possible = tuple(STEPS[place][state])
+    params = (("state", state.value), ("possible", "|".join(possible) or "nothing"))
+    return (Reason(ReasonCode.WRONG_STATE, params, cleared_by=_next(place, subject, state)), *lacking)
+
+
+def _of_member(member: Member) -> Reasons:
+    if member.state is UserState.DELETED:
+        return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
+    if member.state is UserState.INVITED:
+        themselves = Clearer(party=Party.CUSTOMER, organisation=member.organisation)
+        return (Reason(ReasonCode.USER_NOT_VERIFIED, cleared_by=(themselves,)),)
+    return ()
+
+
+def _roles_lacking(case: Case, ours: tuple[By, ...]) -> Reasons:
+    """The role the actor would need; none is named if one of them is held."""
+    if case.act.is_system or not ours:
+        return ()
+    held = () if case.me is None else case.me.roles
+    needed = tuple(dict.fromkeys(by.role for by in ours if by.role is not None and by.role is not Role.SIGNATORY))
+    if not needed or any(role in held for role in needed):
+        return ()
+    return tuple(role_missing(case, role) for role in needed)
+
+
+def role_missing(case: Case, role: Role) -> Reason:
+    """The actor does not hold a role in the organisation acted for."""
+    here = case.act.actor.organisation
+    party = Party.PROVIDER if case.mine is not None and case.mine.is_provider else Party.CUSTOMER
+    administrator = Clearer(role=Role.ADMINISTRATOR, party=party, organisation=here)
+    return Reason(ReasonCode.ROLE_MISSING, (("role", role.value), ("organisation", here)), cleared_by=(administrator,))
+
+
+def _marks(subject: Subject) -> tuple[Mark, ...]:
+    match subject:
+        case Order():
+            return subject.course
+        case Agreement() | AgentAssignment():
+            return subject.marks
+        case _:
+            return ()
+
+
+def _decided(case: Case, place: Place, ours: tuple[By, ...], state: State) -> Mark | None:
+    marks = _marks(case.subject) if case.subject is not None else ()
+    sides = {(by.role, by.party) for by in ours}
+    decided = [mark for mark in marks if (mark.role, mark.party) in sides]
+    if not decided and state in FINAL[place[0]]:
+        decided = list(marks)
+    return decided[-1] if decided else None
+
+
+def _already(subject: Subject, mark: Mark) -> Reason:
+    params = (
+        ("trigger", mark.trigger.value),
+        ("role", "" if mark.role is None else mark.role.value),
+        ("party", mark.party.value),
+        ("at", mark.at.isoformat(timespec="seconds")),
+    )
+    if isinstance(subject, Order):
+        orderer = clearer_of(By(Role.ORDERER, Party.CUSTOMER), subject)
+        return Reason(ReasonCode.ALREADY_DECIDED, params, cleared_by=(orderer,))
+    return Reason(ReasonCode.ALREADY_DECIDED, params, cleared_by=(OFFICER,))
+
+
+def forward(place: Place, state: State) -> AnyRow | None:
+    """The row that leads on from a state: not back, not out, not in a circle."""
+    rows = STEPS[place][state].values()
+    return next((row for row in rows if row.trigger not in _BACK and row.to is not state), None)
+
+
+def _next(place: Place, subject: Subject, state: State) -> tuple[Clearer, ...]:
+    row = forward(place, state)
+    if row is not None:
+        return who(row, subject)
+    return (clearer_of(By(Role.ORDERER, Party.CUSTOMER), subject),) if isinstance(subject, Order) else (OFFICER,)
+
+
+def _too_early(place: Place, subject: Subject, state: State) -> Reason:
+    row = forward(place, state)
+    names = "" if row is None else "|".join(dict.fromkeys(by.party.value for by in row.by))
+    params = (("party", names), ("state", state.value))
+    return Reason(ReasonCode.TOO_EARLY, params, cleared_by=_next(place, subject, state))
+
+
+def known_administrators(case: Case, reasons: Reasons) -> Reasons:
+    """The reasons; with one more for each organisation that has no administrator to clear them."""
+    wanted = dict.fromkeys(
+        clearer.organisation
+        for reason in reasons
+        for clearer in reason.cleared_by
+        if clearer.role is Role.ADMINISTRATOR and clearer.organisation is not None
+    )
+    absent = tuple(
+        organisation
+        for organisation in wanted
+        if case.situation.knows(holders_key(organisation, Role.ADMINISTRATOR))
+        and not case.situation.holders(organisation, Role.ADMINISTRATOR)
+    )
+    return (
+        *reasons,
+        *(
+            Reason(ReasonCode.NO_ADMINISTRATOR, (("organisation", each),), cleared_by=(CUSTOMER_SERVICE,))
+            for each in absent
+        ),
+    )
+
+
+def advice_on(act: Act, content: Content, state: OrderState) -> tuple[Advice, ...]:
+    """What the orderer does well to know while the order is a draft (R13, R38)."""
+    offer = act.catalogue.offer(content.offer)
+    if offer is None or state is not OrderState.DRAFT:
+        return ()
+    params = (("offer", offer.id),)
+    found: list[Advice] = []
+    if content.mode is ConnectionMode.VIA_AGENT:
+        overridden = content.flow is Flow.DIRECT
+        found.append(Advice(AdviceCode.FLOW_OVERRIDDEN if overridden else AdviceCode.ASK_THE_AGENT, params))
+    if any(field.kind is FieldKind.CARE_UNITS for field in offer.form):
+        found.append(Advice(AdviceCode.LIST_ALL_CARE_UNITS, params))
+    if offer.start_up_fee is not None:
+        found.append(Advice(AdviceCode.START_UP_FEE, (*params, ("fee", str(offer.start_up_fee)))))
+    return tuple(found)

@@ -1,0 +1,39 @@
+"""What the system does after a commit: tell those who have just got a right of the steps that wait for them (R39)."""
+
+import attrs
+
+from kundorder.decisions.deciding import guards_of, key_of, mail_to, notice_for
+from kundorder.lifecycles.order import ASK_ATTESTANTS, ASK_HANDLERS
+from kundorder.model import Member, Order
+from kundorder.outcomes import Decision, Put
+from kundorder.situation import Act, Situation, case_of
+from kundorder.vocabulary import Lifecycle, OrderState
+
+_ASKS = {OrderState.AWAITING_CUSTOMER_ATTEST: ASK_ATTESTANTS, OrderState.AWAITING_AGENT_APPROVAL: ASK_HANDLERS}
+
+
+def tell_pending(situation: Situation, order: Order, member: Member, act: Act) -> Decision | None:
+    """The mail and the notice a member with a new right is owed for an order that waits; None if there is nothing to tell.
+
+    Whoever has been told at this step is not told again.
+    """
+    owes = _ASKS.get(order.state)
+    if owes is None or any(notice.member == member.id for notice in order.notices):
+        return None
+    addressees = [each for each in owes.to(case_of(situation, act, order), order) if each.member == member.id]
+    if not addressees:
+        return None
+    notices = (*order.notices, *(notice_for(act, order, owes, each.organisation, member.id) for each in addressees))
+    told = attrs.evolve(order, notices=notices)
+    puts = (Put(key_of(order), told),)
+    return Decision(
+        key=key_of(order),
+        lifecycle=Lifecycle.ORDER,
+        subject=told,
+        puts=puts,
+        events=(),
+        mails=tuple(mail_to(order, owes, each) for each in addressees),
+        follow_ups=(),
+        guards=guards_of(situation.facts, puts),
+        advice=(),
+    )

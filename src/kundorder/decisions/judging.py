@@ -1,0 +1,225 @@
+"""May it be done? One function answers, for ``check``, ``options``, ``path`` and ``execute`` alike.
+
+Visibility first; then everything that stands in the way, at once.
+"""
+
+from typing import final
+
+import attrs
+
+from kundorder.codec import digest
+from kundorder.commands import (
+    AddUser,
+    AgreementCommand,
+    ApplyForAgentAgreement,
+    ApplyForAssignment,
+    ApplyForCustomerAgreement,
+    AssignmentCommand,
+    Command,
+    EstablishProvider,
+    MemberCommand,
+    OrderCommand,
+    RegisterAgentAgreement,
+    RegisterCustomerAgreement,
+    StartOrder,
+    VerifyUser,
+)
+from kundorder.decisions.explaining import (
+    advice_on,
+    known_administrators,
+    out_of_turn,
+    role_missing,
+    wrong_party,
+)
+from kundorder.errors import NotFound
+from kundorder.identifiers import party_of
+from kundorder.lifecycles.order_sets import content_of
+from kundorder.lifecycles.rows import AnyRow, By
+from kundorder.model import AgentAssignment, Agreement, Member, Order, Subject
+from kundorder.policies import is_staff, parties, sees, sides
+from kundorder.reasons import Advice, Reasons
+from kundorder.situation import Act, Case, Kind, Situation, case_of
+from kundorder.vocabulary import Flow, Lifecycle, OrderState, Party, Role, Trigger
+from kundorder.workflow import STEPS, Place
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Ruling:
+    """What was found."""
+
+    case: Case
+    row: AnyRow | None  # None: no row permits this from here
+    by: By | None  # the capacity acted in; None: in none
+    reasons: Reasons
+    advice: tuple[Advice, ...]
+
+
+def judge(situation: Situation, command: Command, act: Act) -> Ruling:
+    """What becomes of a command.
+
+    Raises:
+        NotFound: the subject does not exist, or the actor may not see it.
+    """
+    subject = _subject(situation, command)
+    case = case_of(situation, act, subject)
+    _be_visible(case, command)
+    place = _place(command, subject)
+    row = _row(place, subject, command.trigger)
+    mine = _creating(case, command) if subject is None else parties(case, subject)
+    by, reasons = judge_row(case, place, row, command.trigger, mine)
+    if row is not None and not _is_out_of_turn(row, mine, case):
+        reasons = (*reasons, *row.objections(case, command))
+    reasons = known_administrators(case, tuple(dict.fromkeys(reasons))) if reasons else ()
+    return Ruling(case=case, row=row, by=by, reasons=reasons, advice=_advice(case, command))
+
+
+def judge_row(
+    case: Case, place: Place, row: AnyRow | None, trigger: Trigger, mine: tuple[Party, ...]
+) -> tuple[By | None, Reasons]:
+    """In which capacity the act may be done, and what stands in its way apart from the content of the command."""
+    if row is None:
+        return None, out_of_turn(case, place, trigger, mine)
+    if _is_out_of_turn(row, mine, case):
+        other = out_of_turn(case, place, trigger, mine)
+        return None, other if _has_another_turn(place, trigger, mine) else (wrong_party(row, case.subject),)
+    by, reasons = _capacity(case, row, mine)
+    for guard in row.when:
+        reasons = (*reasons, *guard(case))
+    return by, reasons
+
+
+def _is_out_of_turn(row: AnyRow, mine: tuple[Party, ...], case: Case) -> bool:
+    return not any(_fits(by, mine, case) for by in row.by)
+
+
+def _has_another_turn(place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> bool:
+    steps = STEPS[place].values()
+    return any(by.party in mine for step in steps if trigger in step for by in step[trigger].by)
+
+
+def _fits(by: By, mine: tuple[Party, ...], case: Case) -> bool:
+    # A signatory has no login: the system carries out what the evidence says (R17).
+    return by.party in mine or (by.role is Role.SIGNATORY and case.act.is_system)
+
+
+def _capacity(case: Case, row: AnyRow, mine: tuple[Party, ...]) -> tuple[By | None, Reasons]:
+    held = () if case.me is None else case.me.roles
+    objections: Reasons = ()
+    for by in row.by:
+        if not _fits(by, mine, case):
+            continue
+        missing = by.role is not None and by.role is not Role.SIGNATORY and by.role not in held
+        found: Reasons = (role_missing(case, by.role),) if missing and by.role is not None else ()
+        if by.only is not None:
+            found = (*found, *by.only(case))
+        if not found:
+            return by, ()
+        objections = (*objections, *found)
+    return None, objections
+
+
+def _subject(situation: Situation, command: Command) -> Subject | None:
+    found: Subject | None
+    match command:
+        case OrderCommand():
+            found, kind = situation.order(command.order), Kind.ORDER
+        case AgreementCommand():
+            found, kind = situation.agreement(command.agreement), Kind.AGREEMENT
+        case AssignmentCommand():
+            found, kind = situation.assignment(command.assignment), Kind.ASSIGNMENT
+        case MemberCommand():
+            found, kind = situation.member(command.member), Kind.MEMBER
+        case _:
+            return None
+    if found is None:
+        raise NotFound(kind)
+    return found
+
+
+def _be_visible(case: Case, command: Command) -> None:
+    """Who may not see something gets the answer for something that does not exist."""
+    subject = case.subject
+    if subject is not None:
+        if not sees(case, subject) and not _is_invited(case, subject, command):
+            raise NotFound(kind_of_subject(subject))
+    elif isinstance(command, ApplyForCustomerAgreement | ApplyForAgentAgreement | EstablishProvider):
+        return  # anybody may apply
+    elif case.me is None and not case.act.is_system:
+        raise NotFound(Kind.ORGANISATION)
+
+
+def _is_invited(case: Case, subject: Subject, command: Command) -> bool:
+    return (
+        isinstance(command, VerifyUser)
+        and isinstance(subject, Member)
+        and case.act.actor.organisation == subject.organisation
+        and subject.invitation == digest(command.code)
+    )
+
+
+def kind_of_subject(subject: Subject) -> Kind:
+    """What to call a subject that is not there."""
+    match subject:
+        case Order():
+            return Kind.ORDER
+        case Agreement():
+            return Kind.AGREEMENT
+        case AgentAssignment():
+            return Kind.ASSIGNMENT
+        case Member():
+            return Kind.MEMBER
+        case _:
+            return Kind.PROVIDER
+
+
+def _place(command: Command, subject: Subject | None) -> Place:
+    match command:
+        case StartOrder():
+            return Lifecycle.ORDER, Flow.DIRECT  # the same row in both flows
+        case OrderCommand():
+            return Lifecycle.ORDER, subject.content.flow if isinstance(subject, Order) else Flow.DIRECT
+        case ApplyForCustomerAgreement() | RegisterCustomerAgreement():
+            return Lifecycle.CUSTOMER_AGREEMENT, None
+        case ApplyForAgentAgreement() | RegisterAgentAgreement():
+            return Lifecycle.AGENT_AGREEMENT, None
+        case AgreementCommand():
+            customer = party_of(command.agreement) is Party.CUSTOMER
+            return Lifecycle.CUSTOMER_AGREEMENT if customer else Lifecycle.AGENT_AGREEMENT, None
+        case ApplyForAssignment() | AssignmentCommand():
+            return Lifecycle.ASSIGNMENT, None
+        case AddUser() | MemberCommand():
+            return Lifecycle.USER, None
+        case EstablishProvider():
+            return Lifecycle.PROVIDER, None
+
+
+def _row(place: Place, subject: Subject | None, trigger: Trigger) -> AnyRow | None:
+    """The row that creates by this trigger, or else the one that leaves where the subject is."""
+    creating = STEPS[place][None].get(trigger)
+    if creating is not None or subject is None:
+        return creating
+    return STEPS[place][subject.state].get(trigger)
+
+
+def _creating(case: Case, command: Command) -> tuple[Party, ...]:
+    """On whose side somebody acts who creates something."""
+    match command:
+        case ApplyForAgentAgreement() | ApplyForAssignment():
+            return (Party.AGENT,)
+        case RegisterCustomerAgreement() | RegisterAgentAgreement():
+            return (Party.PROVIDER,) if is_staff(case) else ()
+        case AddUser():
+            return () if case.mine is None else sides(case.mine)
+        case EstablishProvider():
+            return (Party.PROVIDER,)
+        case _:
+            return (Party.SYSTEM,) if case.act.is_system else (Party.CUSTOMER,)
+
+
+def _advice(case: Case, command: Command) -> tuple[Advice, ...]:
+    if isinstance(command, StartOrder):
+        return advice_on(case.act, content_of(case, command), OrderState.DRAFT)
+    if isinstance(case.subject, Order):
+        return advice_on(case.act, case.subject.content, case.subject.state)
+    return ()

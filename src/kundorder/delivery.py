@@ -1,0 +1,87 @@
+"""When to try again, when to stop, and what is no longer wanted; the host calls ``deliver`` as often as it likes."""
+
+from datetime import datetime, timedelta
+from typing import final
+
+import attrs
+
+from kundorder.events import Mail, Owed, OwedState, Settlement
+from kundorder.model import Agreement, Member, Order
+from kundorder.vocabulary import AgreementState, OrderState, Template, UserState
+
+LEASE = timedelta(seconds=60)
+"""How long one who has claimed a debt has for it; then another may."""
+
+PAUSES = (1, 2, 5, 10, 30, 60)
+"""Minutes to wait after the first, second … failed attempt; the last for all that follow."""
+
+GIVE_UP_AFTER = 8
+"""Attempts at a letter that fails for a reason of its own."""
+
+_WANTED_WHILE: dict[Template, OrderState] = {
+    Template.ATTEST_ORDER: OrderState.AWAITING_CUSTOMER_ATTEST,
+    Template.REVIEW_ORDER: OrderState.AWAITING_AGENT_APPROVAL,
+    Template.ATTEST_FOR_AGENT: OrderState.AWAITING_AGENT_ATTEST,
+}
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DeliveryReport:
+    """What one round has done."""
+
+    sent: int = 0
+    cancelled: int = 0
+    parked: int = 0
+    later: int = 0  # failed for now, tried again at another time
+    followed_up: int = 0
+
+
+def again(owed: Owed, now: datetime, why: str, jitter: float) -> Settlement:
+    """Not now: try again later.
+
+    Args:
+        owed: as claimed, with the attempts so far.
+        now: aware, UTC.
+        why: one line, no address.
+        jitter: 0 to 1; spreads those who failed together.
+    """
+    minutes = PAUSES[min(owed.attempts, len(PAUSES)) - 1]
+    due = now + timedelta(minutes=minutes) * (1 + jitter / 2)
+    return Settlement(state=OwedState.DUE, due_at=due, note=why)
+
+
+def parked(why: str) -> Settlement:
+    """Will not go without help."""
+    return Settlement(state=OwedState.PARKED, note=why)
+
+
+def unwanted_order_mail(mail: Mail, order: Order) -> str | None:
+    """Why a mail about an order need not leave any more; None if it should.
+
+    A mail that asks somebody to act is wanted while the order is at the step it was owed for; one that tells is always wanted.
+    """
+    state = _WANTED_WHILE.get(mail.template)
+    if state is None:
+        return None
+    if order.state is not state or (order.step != mail.step and mail.template is Template.ATTEST_FOR_AGENT):
+        return "the step has been taken"
+    return None
+
+
+def unwanted_agreement_mail(agreement: Agreement, signatory: str | None) -> str | None:
+    """Why a signatory need not be written to any more; None if the signature is still wanted."""
+    if agreement.state is not AgreementState.AWAITING_SIGNATURE:
+        return "the agreement is no longer to be signed"
+    signed = any(each.id == signatory and each.evidence is not None for each in agreement.signatories)
+    return "the signatory has signed" if signed else None
+
+
+def unwanted_member_mail(mail: Mail, member: Member) -> str | None:
+    """Why a user need not be written to any more; None if the mail is still wanted."""
+    if member.state is UserState.DELETED:
+        return "the user is deleted"
+    asks = mail.template in _WANTED_WHILE
+    if asks and mail.role is not None and mail.role not in member.roles:
+        return "the role is gone"
+    return None

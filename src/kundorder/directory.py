@@ -1,0 +1,77 @@
+"""Small records that say who is who, so that a decision can find, count and guard people without searching."""
+
+from datetime import datetime
+from typing import final
+
+import attrs
+
+from kundorder.vocabulary import Role
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Holder:
+    """An active user holding a role."""
+
+    member: str
+    person: str
+    since: datetime  # a handler's grants from before this do not count
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Holders:
+    """Everybody who holds a role in an organisation: a fact of its own, so that it can be guarded."""
+
+    organisation: str
+    role: Role
+    holders: tuple[Holder, ...] = ()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Account:
+    """Which member an e-mail address is in one organisation."""
+
+    organisation: str
+    email: str
+    member: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Login:
+    """Which member a person is in one organisation."""
+
+    organisation: str
+    person: str
+    member: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Mailbox:
+    """Whose an e-mail address is, whatever the organisation: one address, one person."""
+
+    email: str
+    person: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class CaseFile:
+    """Which order a case number belongs to; a number is never reused."""
+
+    case_number: str
+    order: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """That a key was used, for what, and with which outcome; the same key and content get the same outcome again (R36)."""
+
+    key: str
+    digest: str  # of the command and the actor
+    outcome: str  # canonical JSON
+    at: datetime

@@ -1,0 +1,119 @@
+"""Everything that can go wrong, split by who must do something about it.
+
+Facts are attributes, the one-line text is built from them, and no text carries personal data.
+"""
+
+from typing import final
+
+import attrs
+
+from kundorder.reasons import Reason
+
+
+class KundorderError(Exception):
+    """The root of all errors this library raises on purpose."""
+
+
+@final
+@attrs.frozen
+class Problem:
+    """One thing wrong with some input."""
+
+    path: str  # JSON path, ``$`` for the whole
+    message: str  # lower case, what is allowed; never the offending value
+
+
+@final
+class Malformed(KundorderError):
+    """The input has the wrong shape; fix it where ``problems`` point and call again."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.path}: {problem.message}" for problem in self.problems)
+
+
+@final
+class Refused(KundorderError):
+    """The act is not possible now; ``reasons`` has every objection and who can clear it. Nothing has changed."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        if not reasons:
+            message = "a refusal needs at least one reason"
+            raise ValueError(message)
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "refused: " + ", ".join(reason.code for reason in self.reasons)
+
+
+@final
+class NotFound(KundorderError):
+    """There is no such thing, or none that this actor may see; the two look the same on purpose."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"no such {self.what}, or none you may see; check the id and the organisation you act for"
+
+
+@final
+class KeyReused(KundorderError):
+    """The idempotency key has been used for something else; take a new key for a new act."""
+
+    def __str__(self) -> str:
+        return "this key was used for another act; use a new key"
+
+
+@final
+class Conflict(KundorderError):
+    """The facts kept moving while this was decided; call again, with the same key if there was one."""
+
+    def __str__(self) -> str:
+        return "the facts changed while this was decided; try again"
+
+
+@final
+class Unavailable(KundorderError):
+    """Something outside failed; nothing is known to have changed, and the same key is safe to try again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.what}; try again later with the same key"
+
+
+@final
+class Corrupt(KundorderError):
+    """What is stored cannot be what was written, or is from a newer release; call the maintainer."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.what}; nothing was changed, call the maintainer"
+
+
+def malformed(path: str, message: str) -> Malformed:
+    """Malformed input with a single problem."""
+    return Malformed((Problem(path, message),))
+
+
+@final
+class Undeliverable(KundorderError):
+    """A letter will never go as it is; see the reason, mend the cause and requeue."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"undeliverable: {self.why}"

@@ -1,0 +1,327 @@
+"""What an agreement becomes by each act, and what must hold for it; the other half of the rows in ``agreement``."""
+
+import attrs
+
+from kundorder.catalogue import Terms
+from kundorder.codec import terms_digest
+from kundorder.commands import (
+    ApplyForAgentAgreement,
+    ApplyForCustomerAgreement,
+    ApproveAgreement,
+    DeclineAgreement,
+    RegisterAgentAgreement,
+    RegisterCustomerAgreement,
+    RejectAgreement,
+    SignAgreement,
+    TerminateAgreement,
+)
+from kundorder.evidence import Evidence
+from kundorder.identifiers import agreement_id_of
+from kundorder.lifecycles.attests import agreement_document, evidence_objections
+from kundorder.lifecycles.people import invite
+from kundorder.lifecycles.rows import NOTHING, By, Extra
+from kundorder.model import Agreement, CustomerApplication, Mark, Organisation, Signatory, Subject
+from kundorder.outcomes import Put
+from kundorder.reasons import OFFICER, YOU, Clearer, Reason, Reasons
+from kundorder.situation import Act, Case, agreement_key, organisation_key, past_key
+from kundorder.vocabulary import (
+    AgreementModel,
+    AgreementState,
+    CustomerCategory,
+    Party,
+    ReasonCode,
+    Role,
+    Template,
+    Trigger,
+    UserState,
+)
+
+_OPEN = (AgreementState.APPLIED, AgreementState.AWAITING_SIGNATURE)
+
+
+def _terms(act: Act, party: Party) -> Terms:
+    return act.catalogue.customer_agreement if party is Party.CUSTOMER else act.catalogue.agent_agreement
+
+
+def _present(case: Case, party: Party, organisation: str) -> Agreement | None:
+    return case.situation.agreement(agreement_id_of(party, organisation))
+
+
+def _is_free(case: Case, party: Party, organisation: str) -> Reasons:
+    """No application is open and no agreement of the current model is signed."""
+    present = _present(case, party, organisation)
+    signed = present is not None and present.state is AgreementState.SIGNED and present.model is AgreementModel.CURRENT
+    if present is None or not (signed or present.state in _OPEN):
+        return ()
+    params = (("organisation", organisation), ("state", present.state.value))
+    return (Reason(ReasonCode.AGREEMENT_EXISTS, params, cleared_by=(OFFICER,)),)
+
+
+def _mark(case: Case, trigger: Trigger, by: By) -> Mark:
+    actor = case.act.actor
+    return Mark(
+        trigger=trigger,
+        role=by.role,
+        party=by.party,
+        organisation=actor.organisation,
+        person=None if case.act.is_system else actor.person,
+        member=None if case.me is None else case.me.id,
+        at=case.act.now,
+    )
+
+
+def _new(
+    case: Case,
+    party: Party,
+    organisation: str,
+    name: str,
+    category: CustomerCategory | None,
+    application: CustomerApplication,
+    mark: Mark,
+) -> Agreement:
+    present = _present(case, party, organisation)
+    terms = _terms(case.act, party)
+    return Agreement(
+        id=agreement_id_of(party, organisation),
+        party=party,
+        organisation=organisation,
+        number=1 if present is None else present.number + 1,
+        state=AgreementState.APPLIED,
+        step=1,
+        since=case.act.now,
+        model=AgreementModel.CURRENT,
+        name=name,
+        category=category,
+        administrator=application.administrator,
+        agreement_contact=application.agreement_contact,
+        signatories=tuple(
+            Signatory(id=f"s{number}", contact=contact) for number, contact in enumerate(application.signatories, 1)
+        ),
+        terms_version=terms.version,
+        terms_digest=terms_digest(terms),
+        marks=(mark,),
+    )
+
+
+def may_apply_as_customer(case: Case, command: ApplyForCustomerAgreement) -> Reasons:
+    """A second application while one is open or signed is refused."""
+    return (*_names_signatories(command.application), *_is_free(case, Party.CUSTOMER, case.act.actor.organisation))
+
+
+def may_apply_as_agent(case: Case, command: ApplyForAgentAgreement) -> Reasons:
+    """A second application while one is open or signed is refused."""
+    return (*_names_signatories(command.application), *_is_free(case, Party.AGENT, case.act.actor.organisation))
+
+
+def _names_signatories(application: CustomerApplication) -> Reasons:
+    emails = tuple(contact.email for contact in application.signatories)
+    if emails and len(set(emails)) == len(emails):
+        return ()
+    return (Reason(ReasonCode.SIGNATORIES_UNCLEAR, cleared_by=(YOU,)),)
+
+
+def applied_as_customer(case: Case, command: ApplyForCustomerAgreement, by: By) -> Agreement:
+    """An application for the officer to judge."""
+    here, mark = case.act.actor.organisation, _mark(case, Trigger.APPLY, by)
+    return _new(case, Party.CUSTOMER, here, command.name, command.category, command.application, mark)
+
+
+def applied_as_agent(case: Case, command: ApplyForAgentAgreement, by: By) -> Agreement:
+    """An application for the officer to judge."""
+    here, mark = case.act.actor.organisation, _mark(case, Trigger.APPLY, by)
+    return _new(case, Party.AGENT, here, command.name, None, command.application, mark)
+
+
+def kept(case: Case, _command: object, made: Subject) -> Extra:
+    """The agreement before this one goes to rest where it can be found; nothing signed is ever overwritten."""
+    if not isinstance(made, Agreement):
+        raise TypeError(type(made).__name__)
+    present = _present(case, made.party, made.organisation)
+    if present is None:
+        return NOTHING
+    return Extra(puts=(Put(past_key(agreement_key(present.id), present.number), present),))
+
+
+def may_register_customer(case: Case, command: RegisterCustomerAgreement) -> Reasons:
+    """Nothing open or signed is there; people who were deleted are restored first."""
+    return (
+        *_names_signatories(command.application),
+        *_is_free(case, Party.CUSTOMER, command.organisation),
+        *_people_are_welcome(case, command.organisation, command.application),
+    )
+
+
+def may_register_agent(case: Case, command: RegisterAgentAgreement) -> Reasons:
+    """Nothing open or signed is there; people who were deleted are restored first."""
+    return (
+        *_names_signatories(command.application),
+        *_is_free(case, Party.AGENT, command.organisation),
+        *_people_are_welcome(case, command.organisation, command.application),
+    )
+
+
+def registered_customer(case: Case, command: RegisterCustomerAgreement, by: By) -> Agreement:
+    """In force, as it was before us."""
+    mark = _mark(case, Trigger.REGISTER, by)
+    new = _new(case, Party.CUSTOMER, command.organisation, command.name, command.category, command.application, mark)
+    return attrs.evolve(new, state=AgreementState.SIGNED, model=command.model)
+
+
+def registered_agent(case: Case, command: RegisterAgentAgreement, by: By) -> Agreement:
+    """In force, as it was before us."""
+    mark = _mark(case, Trigger.REGISTER, by)
+    new = _new(case, Party.AGENT, command.organisation, command.name, None, command.application, mark)
+    return attrs.evolve(new, state=AgreementState.SIGNED)
+
+
+def opened_and_kept(case: Case, command: object, made: Subject) -> Extra:
+    """The organisation and its people are known from now on; an earlier agreement goes to rest."""
+    opened, earlier = known(case, command, made), kept(case, command, made)
+    return attrs.evolve(opened, puts=(*opened.puts, *earlier.puts))
+
+
+def known(case: Case, _command: object, made: Subject) -> Extra:
+    """The organisation is known, and the two contacts with a login get theirs (R6)."""
+    if not isinstance(made, Agreement):
+        raise TypeError(type(made).__name__)
+    before = case.situation.organisation(made.organisation)
+    is_agent = made.party is Party.AGENT
+    organisation = Organisation(
+        number=made.organisation,
+        name=made.name,
+        category=made.category if not is_agent else None if before is None else before.category,
+        is_agent=is_agent or (before is not None and before.is_agent),
+        is_provider=before is not None and before.is_provider,
+    )
+    contacts = (
+        (made.administrator, Role.ADMINISTRATOR, Template.LOGIN_ADMINISTRATOR),
+        (made.agreement_contact, Role.AGREEMENT_CONTACT, Template.LOGIN_AGREEMENT_CONTACT),
+    )
+    people = invite(case, made.organisation, made.party, contacts)
+    return attrs.evolve(people, puts=(Put(organisation_key(organisation.number), organisation), *people.puts))
+
+
+def may_be_opened(case: Case, _command: ApproveAgreement) -> Reasons:
+    """Nobody named has been deleted as a user; the provider restores first."""
+    agreement = case.agreement
+    return _people_are_welcome(case, agreement.organisation, agreement)
+
+
+def _people_are_welcome(case: Case, organisation: str, named: CustomerApplication | Agreement) -> Reasons:
+    for contact in (named.administrator, named.agreement_contact):
+        account = case.situation.account(organisation, contact.email)
+        member = None if account is None else case.situation.member(account.member)
+        if member is not None and member.state is UserState.DELETED:
+            return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
+    return ()
+
+
+def approved(case: Case, _command: ApproveAgreement, by: By) -> Agreement:
+    """To be signed, in today's wording."""
+    agreement = case.agreement
+    terms = _terms(case.act, agreement.party)
+    return attrs.evolve(
+        agreement,
+        state=AgreementState.AWAITING_SIGNATURE,
+        step=agreement.step + 1,
+        since=case.act.now,
+        terms_version=terms.version,
+        terms_digest=terms_digest(terms),
+        marks=(*agreement.marks, _mark(case, Trigger.APPROVE, by)),
+    )
+
+
+def has_reason(_case: Case, command: RejectAgreement) -> Reasons:
+    """Rejecting takes a reason."""
+    return () if command.reason else (Reason(ReasonCode.REASON_MISSING, cleared_by=(YOU,)),)
+
+
+def rejected(case: Case, command: RejectAgreement, by: By) -> Agreement:
+    """Not approved."""
+    return _ended(case, AgreementState.REJECTED, _mark(case, Trigger.REJECT, by), command.reason)
+
+
+def is_signatory(case: Case) -> Reasons:
+    """Carried out by the system, on verified evidence; a signatory has no login (R7, R17)."""
+    if case.act.is_system:
+        return ()
+    agreement = case.agreement
+    clearer = Clearer(role=Role.SIGNATORY, party=agreement.party, organisation=agreement.organisation)
+    return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(clearer,)),)
+
+
+def may_sign(case: Case, command: SignAgreement) -> Reasons:
+    """The evidence is that of a named signatory who has not signed yet (R7)."""
+    return _proven(case, command.evidence, Trigger.SIGN)
+
+
+def _proven(case: Case, evidence: Evidence | None, act: Trigger) -> Reasons:
+    agreement = case.agreement
+    if evidence is None:
+        return (Reason(ReasonCode.EVIDENCE_MISSING, cleared_by=(_signatories(agreement),)),)
+    signatory = next((each for each in agreement.signatories if each.id == evidence.signer), None)
+    if signatory is None:
+        return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(_signatories(agreement),)),)
+    if signatory.evidence is not None:
+        return (Reason(ReasonCode.ALREADY_SIGNED, cleared_by=(_signatories(agreement),)),)
+    return evidence_objections(case, evidence, agreement_document(agreement, signatory.id, act))
+
+
+def _signatories(agreement: Agreement) -> Clearer:
+    return Clearer(role=Role.SIGNATORY, party=agreement.party, organisation=agreement.organisation)
+
+
+def signed(case: Case, command: SignAgreement, by: By) -> Agreement:
+    """Signed by one more; signed altogether when all have."""
+    agreement, evidence = case.agreement, command.evidence
+    signatories = tuple(
+        attrs.evolve(each, evidence=evidence) if evidence is not None and each.id == evidence.signer else each
+        for each in agreement.signatories
+    )
+    complete = all(each.evidence is not None for each in signatories)
+    return attrs.evolve(
+        agreement,
+        state=AgreementState.SIGNED if complete else AgreementState.AWAITING_SIGNATURE,
+        step=agreement.step + 1,
+        since=case.act.now if complete else agreement.since,
+        signatories=signatories,
+        marks=(*agreement.marks, _mark(case, Trigger.SIGN, by)),
+    )
+
+
+def all_have_signed(made: Subject) -> bool:
+    """Whether the last signature is there."""
+    return isinstance(made, Agreement) and made.state is AgreementState.SIGNED
+
+
+def known_when_signed(case: Case, command: SignAgreement, made: Subject) -> Extra:
+    """An agent gets its account with the last signature."""
+    return known(case, command, made) if all_have_signed(made) else NOTHING
+
+
+def may_decline(case: Case, command: DeclineAgreement) -> Reasons:
+    """A reason, and evidence of a named signatory."""
+    reason = () if command.reason else (Reason(ReasonCode.REASON_MISSING, cleared_by=(_signatories(case.agreement),)),)
+    return (*reason, *_proven(case, command.evidence, Trigger.DECLINE))
+
+
+def declined(case: Case, command: DeclineAgreement, by: By) -> Agreement:
+    """One signatory's no is everybody's."""
+    return _ended(case, AgreementState.DECLINED, _mark(case, Trigger.DECLINE, by), command.reason)
+
+
+def terminated(case: Case, command: TerminateAgreement, by: By) -> Agreement:
+    """No longer in force."""
+    return _ended(case, AgreementState.TERMINATED, _mark(case, Trigger.TERMINATE, by), command.reason or None)
+
+
+def _ended(case: Case, state: AgreementState, mark: Mark, reason: str | None) -> Agreement:
+    agreement = case.agreement
+    return attrs.evolve(
+        agreement,
+        state=state,
+        step=agreement.step + 1,
+        since=case.act.now,
+        marks=(*agreement.marks, mark),
+        reason=reason,
+    )

@@ -1,0 +1,172 @@
+"""What comes of asking: a decision to be written, a verdict to be shown, an outcome to be kept."""
+
+from datetime import datetime
+from typing import final
+
+import attrs
+
+from kundorder.events import Entry, Event, FollowUp, Mail, Owed
+from kundorder.model import Order, Record, Subject
+from kundorder.reasons import Advice, Clearer, Reasons
+from kundorder.situation import Guard, Key
+from kundorder.vocabulary import Lifecycle, State, Trigger
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """May it be done, and if not, why not: all reasons at once. Advice is no refusal."""
+
+    reasons: Reasons
+    advice: tuple[Advice, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.reasons
+
+
+@final
+@attrs.frozen
+class Put:
+    """A record as it is to be."""
+
+    key: Key
+    record: Record
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Decision:
+    """All that follows from one command; nothing of it has happened yet."""
+
+    key: Key  # of the subject
+    lifecycle: Lifecycle
+    subject: Subject  # as it becomes; as it is, where nothing is to change (R15)
+    puts: tuple[Put, ...]  # the subject first; empty where nothing is to change
+    events: tuple[Event, ...]
+    mails: tuple[Mail, ...]
+    follow_ups: tuple[FollowUp, ...]
+    guards: tuple[Guard, ...]  # every fact this rests on
+    advice: tuple[Advice, ...]
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Stored:
+    """A record to be written, with what the store needs to know about it."""
+
+    key: Key
+    record: Record
+    version: int  # it will have; it had one less
+    number: int  # of the last entry in its journal
+    digest: str  # of the last entry in its journal
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Changes:
+    """One transaction's worth, all or nothing."""
+
+    guards: tuple[Guard, ...]  # facts that must not have moved; those about to be written among them
+    records: tuple[Stored, ...]
+    entries: tuple[Entry, ...]
+    owed: tuple[Owed, ...]  # one whose id is there already is left as it is
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What an accepted command led to."""
+
+    lifecycle: Lifecycle
+    id: str  # of the order, agreement, assignment or user
+    state: str
+    at: datetime
+    advice: tuple[Advice, ...] = ()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class OrderOutcome(Outcome):
+    """What an accepted command led to, where it was about an order."""
+
+    order: Order  # as the actor may see it
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Option:
+    """One thing that could be asked for an order, and whether it may be."""
+
+    trigger: Trigger
+    verdict: Verdict
+
+
+@final
+@attrs.frozen(kw_only=True)
+class PathStep:
+    """One step that is left until an order is done."""
+
+    trigger: Trigger
+    by: tuple[Clearer, ...]  # who may take it
+    to: State
+    reasons: Reasons  # what stands in its way as things are, each with who can clear it
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Due:
+    """A step that is waiting."""
+
+    trigger: Trigger
+    by: tuple[Clearer, ...]
+    since: datetime
+    days: int  # whole days it has waited
+    reminder: bool  # whether it has waited as long as the host's limit, or longer
+
+
+@final
+@attrs.frozen(kw_only=True)
+class NeedsAction:
+    """Something that waits for one who asks."""
+
+    lifecycle: Lifecycle
+    id: str
+    state: str
+    organisation: str
+    since: datetime
+
+
+@final
+@attrs.frozen(kw_only=True)
+class ChainProblem:
+    """Something in the journal that was not written by us, or is missing."""
+
+    chain: str
+    number: int  # of the entry, 0 for the chain as a whole
+    problem: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Head:
+    """Where a chain ends; keep these outside the store to be able to see a cut tail."""
+
+    chain: str
+    number: int
+    digest: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class JournalReport:
+    """What verifying the journal has shown."""
+
+    entries: int
+    heads: tuple[Head, ...]
+    problems: tuple[ChainProblem, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Whether every chain holds."""
+        return not self.problems

@@ -1,0 +1,48 @@
+"""The closed sets of names everything else is written in; the words are the portal's own, in English.
+
+Values are what is stored and published: states, roles and methods in capitals, triggers, parties and flows in small
+letters.
+"""
+
+from kundorder.vocabulary.agreements import AgreementModel
+from kundorder.vocabulary.attests import AssuranceLevel, AttestMethod
+from kundorder.vocabulary.codes import AdviceCode, ReasonCode
+from kundorder.vocabulary.lists import Index
+from kundorder.vocabulary.mails import Template
+from kundorder.vocabulary.offers import ConnectionMode, FieldKind, Flow
+from kundorder.vocabulary.people import CustomerCategory, Language, Party, Role
+from kundorder.vocabulary.states import (
+    AgreementState,
+    AssignmentState,
+    Lifecycle,
+    OrderState,
+    ProviderState,
+    State,
+    UserState,
+)
+from kundorder.vocabulary.triggers import Trigger
+
+__all__ = [
+    "AdviceCode",
+    "AgreementModel",
+    "AgreementState",
+    "AssignmentState",
+    "AssuranceLevel",
+    "AttestMethod",
+    "ConnectionMode",
+    "CustomerCategory",
+    "FieldKind",
+    "Flow",
+    "Index",
+    "Language",
+    "Lifecycle",
+    "OrderState",
+    "Party",
+    "ProviderState",
+    "ReasonCode",
+    "Role",
+    "State",
+    "Template",
+    "Trigger",
+    "UserState",
+]

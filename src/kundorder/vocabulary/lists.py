@@ -1,0 +1,19 @@
+"""What a store can list."""
+
+from enum import StrEnum, unique
+from typing import final
+
+
+@final
+@unique
+class Index(StrEnum):
+    """The lists a store keeps; what goes on each is said by ``codec.listings``."""
+
+    ORDERS = "orders"  # by who may follow them
+    PENDING = "pending"  # by who is to act
+    NOTICES = "notices"  # by whose list
+    MEMBERS = "members"  # by organisation
+    GRANTS = "grants"  # assignments, by handler
+    HEADS = "heads"  # everything with a journal
+    JOURNAL = "journal"  # entries, by chain
+    OWED = "owed"  # mail and follow-ups, by state

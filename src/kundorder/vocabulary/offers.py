@@ -1,0 +1,33 @@
+"""How an offer may be ordered."""
+
+from enum import StrEnum, unique
+from typing import final
+
+
+@final
+@unique
+class ConnectionMode(StrEnum):
+    """How the orderer chose to connect."""
+
+    DIRECT = "direct"
+    VIA_AGENT = "via_agent"
+
+
+@final
+@unique
+class Flow(StrEnum):
+    """The way an order takes in effect; an offer may override what the chosen mode says."""
+
+    DIRECT = "direct"
+    VIA_AGENT = "via_agent"
+
+
+@final
+@unique
+class FieldKind(StrEnum):
+    """What a field of an order form takes."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    CARE_UNITS = "care_units"  # one HSA-id a care unit

@@ -1,0 +1,41 @@
+"""What may be done."""
+
+from enum import StrEnum, unique
+from typing import final
+
+
+@final
+@unique
+class Trigger(StrEnum):
+    """What moves, or may be done to, something with states."""
+
+    START = "start"
+    FILL_IN = "fill_in"
+    ACCEPT_TERMS = "accept_terms"
+    SEND = "send"
+    APPROVE = "approve"
+    PICK_ATTESTANT = "pick_attestant"
+    ATTEST = "attest"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    HAND_OVER = "hand_over"
+    INFORM_AGENT = "inform_agent"
+    COMPLETE = "complete"
+    COPY_AS_DRAFT = "copy_as_draft"
+    APPLY = "apply"
+    REGISTER = "register"
+    SIGN = "sign"
+    DECLINE = "decline"
+    TERMINATE = "terminate"
+    PASS_REVIEW = "pass_review"
+    ACTIVATE = "activate"
+    END = "end"
+    ADD = "add"
+    VERIFY = "verify"
+    DELETE = "delete"
+    RESTORE = "restore"
+    ASSIGN_ROLE = "assign_role"
+    REMOVE_ROLE = "remove_role"
+    GRANT = "grant"
+    REVOKE = "revoke"
+    ESTABLISH = "establish"
