@@ -120,7 +120,7 @@ def test_a_param_that_is_missing_shows_as_a_dash(code: Code) -> None:
 def test_every_name_has_a_word_in_each_language(kind: str, name: StrEnum) -> None:
     words = WORDS[kind][name]
     assert len(words) == len(Language)
-    assert [text for text in words if not text or text != " ".join(text.split()) or text == name.name] == []
+    assert [text for text in words if not text or "_" in text or text != " ".join(text.split())] == []
     assert words == tuple(word(name, language) for language in Language)
 
 
@@ -225,8 +225,8 @@ class Given:
             case ast.Starred(value=inner):
                 return self.params(inner)
             case ast.Name(id=name):
-                ways = [self.params(value) for value in self.assigned(name)]
-                return set.intersection(*ways) if ways else set()
+                first, *others = [self.params(value) for value in self.assigned(name)] or [set[str]()]
+                return first.intersection(*others)
             case _:
                 return set()
 
@@ -235,12 +235,11 @@ def given() -> Iterator[tuple[str, Given]]:
     """Every place of the library where a reason or an advice is made."""
     package = Path(kundorder.__file__).parent
     for path in sorted(package.rglob("*.py")):
-        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(function, ast.FunctionDef):
-                for call in ast.walk(function):
-                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-                        if call.func.id in ("Reason", "Advice"):
-                            yield f"{path.relative_to(package).as_posix()}:{call.lineno}", Given(function, call)
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        for function in (node for node in nodes if isinstance(node, ast.FunctionDef)):
+            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                if isinstance(call.func, ast.Name) and call.func.id in ("Reason", "Advice"):
+                    yield f"{path.relative_to(package).as_posix()}:{call.lineno}", Given(function, call)
 
 
 PLACES = dict(given())

@@ -96,12 +96,17 @@ from kundorder.outcomes import OrderOutcome as OrderOutcome
 from kundorder.outcomes import Outcome as Outcome
 from kundorder.outcomes import PathStep as PathStep
 from kundorder.outcomes import Verdict as Verdict
+from kundorder.portal import AsyncPortal as AsyncPortal
 from kundorder.portal import EventPage as EventPage
 from kundorder.portal import MemberPage as MemberPage
 from kundorder.portal import NoticePage as NoticePage
 from kundorder.portal import OrderPage as OrderPage
 from kundorder.portal import PendingPage as PendingPage
 from kundorder.portal import Portal as Portal
+from kundorder.ports import AsyncMailer as AsyncMailer
+from kundorder.ports import AsyncSigning as AsyncSigning
+from kundorder.ports import AsyncStore as AsyncStore
+from kundorder.ports import AsyncTransaction as AsyncTransaction
 from kundorder.ports import Clock as Clock
 from kundorder.ports import Done as Done
 from kundorder.ports import EnterCode as EnterCode
@@ -163,6 +168,11 @@ __all__ = [
     "AssignRole",
     "AssignmentState",
     "AssuranceLevel",
+    "AsyncMailer",
+    "AsyncPortal",
+    "AsyncSigning",
+    "AsyncStore",
+    "AsyncTransaction",
     "AttestAssignment",
     "AttestMethod",
     "AttestOrder",

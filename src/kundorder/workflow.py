@@ -60,7 +60,8 @@ def checked(table: Table) -> Table:
     """The table, if it is well formed.
 
     Raises:
-        IllFormed: no start, an exit from a final state, a state that cannot be reached or left, or two rows for one key.
+        IllFormed: no start, an exit from a final state, a row that cannot be taken or that leads where no end can be
+            reached, two rows for one key, or a row for nobody.
     """
     for _lifecycle, flow in places(table):
         _check(table, flow, rows_in(table, flow))
@@ -89,10 +90,16 @@ def _check(table: Table, flow: Flow | None, rows: tuple[AnyRow, ...]) -> None:
         if row.at is not None and row.at not in reached:
             message = f"{here}: {_name(row)} can never be taken"
             raise IllFormed(message)
-    for state in sorted(reached - table.final):
-        if not reachable(rows, state) - {state}:
-            message = f"{here}: {state} cannot be left"
+    for row in rows:
+        if row.to not in table.final and not _leads_on(table, rows, row.to):
+            message = f"{here}: {_name(row)} leads into a trap"
             raise IllFormed(message)
+
+
+def _leads_on(table: Table, rows: tuple[AnyRow, ...], state: State) -> bool:
+    """Whether an end can still be reached; where nothing ends, whether the state can be left."""
+    ahead = reachable(rows, state)
+    return bool(ahead & table.final if table.final else ahead - {state})
 
 
 def reachable(rows: tuple[AnyRow, ...], start: State | None) -> frozenset[State]:

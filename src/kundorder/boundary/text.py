@@ -1,80 +1,89 @@
 """JSON as it arrives, read strictly: what two readers could understand differently is refused (RFC 8259, RFC 7493).
 
-The standard library's reader and not pydantic's, because only it shows when a name stands twice.
+The standard library's reader and not pydantic's, because only it shows that a name stands twice.
 """
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
-from typing import Final, NoReturn, final
+from collections.abc import Callable, Iterator
+from typing import Final, NoReturn, TypeAlias, final
 
-from kundorder.boundary.problems import Location, path_of
+from kundorder.boundary.problems import Fault, Location, path_of
 from kundorder.errors import Problem, malformed
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+"""What JSON can say."""
+
+_Members: TypeAlias = list[tuple[str, JsonValue]]
 
 MAXIMUM_BYTES: Final = 65_536
 """Of a command in UTF-8."""
 
 MAXIMUM_DEPTH: Final = 32
-"""Objects and lists within each other; an object of plain values is one deep."""
+"""Of objects and lists within each other; an object of plain values is one deep."""
 
 _TEXTS: Final = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 @final
-class _Repetitive(dict[str, object]):
-    """An object in which a name stood twice; the last one stays, so that the rest of it can be judged as well."""
+class _Faulty(dict[str, JsonValue]):
+    """An object with names that stand twice, of which the last counts, or that are no text, which are left out.
 
-    def __init__(self, members: list[tuple[str, object]]) -> None:
-        super().__init__(members)
-        counts = Counter(name for name, _ in members)
-        self.repeated = [name for name, count in counts.items() if count > 1]
+    What is left is judged with the rest, so that all objections come at once.
+    """
+
+    def __init__(self, members: _Members) -> None:
+        super().__init__((name, value) for name, value in members if not _HALVES.search(name))
+        names = [name for name, _ in members]
+        self.faults: list[Fault] = [
+            ((name,), "must stand once" if name in self else "must not have half a surrogate pair in its name")
+            for name in dict.fromkeys(names)
+            if name not in self or names.count(name) > 1
+        ]
 
 
-def _object(members: list[tuple[str, object]]) -> dict[str, object]:
+def _object(members: _Members) -> dict[str, JsonValue]:
     plain = dict(members)
-    return plain if len(plain) == len(members) else _Repetitive(members)
+    return _Faulty(members) if len(plain) < len(members) or any(map(_HALVES.search, plain)) else plain
 
 
 def _no_number(_: str) -> NoReturn:
     raise ValueError
 
 
-_READER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
+_decode: Callable[[str], JsonValue] = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number).decode
 
 
-def read(text: bytes | str) -> tuple[object, tuple[Problem, ...]]:
-    """What the text says, and what is wrong with how it says it.
+def read(text: bytes | str) -> tuple[JsonValue, tuple[Problem, ...]]:
+    """What the text says, and what is wrong with its names.
 
     Raises:
         Malformed: it is no JSON in UTF-8, or too large or too deep to be looked at.
     """
-    if not isinstance(text, bytes | str):
-        raise malformed("$", "must be bytes or str")
-    unread = _characters(text)
+    unread = _unread(text)
     if _depth(unread) > MAXIMUM_DEPTH:
         raise malformed("$", f"must be at most {MAXIMUM_DEPTH} objects and lists deep")
     try:
-        value: object = _READER.decode(unread)
+        value = _decode(unread)
     except ValueError:
         raise malformed("$", "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number") from None
-    return value, tuple(Problem(path_of(place), message) for place, message in _oddities(value, ()))
+    return value, tuple(Problem(path_of(place), message) for place, message in _faults(value, ()))
 
 
-def _characters(text: bytes | str) -> str:
+def _unread(text: bytes | str) -> str:
     if len(text) <= MAXIMUM_BYTES:
         try:
-            data, characters = (text.encode(), text) if isinstance(text, str) else (text, text.decode())
+            data = text.encode() if isinstance(text, str) else text
+            if len(data) <= MAXIMUM_BYTES:
+                return data.decode()
         except UnicodeError:
             raise malformed("$", "must be UTF-8") from None
-        if len(data) <= MAXIMUM_BYTES:
-            return characters
     raise malformed("$", f"must have at most {MAXIMUM_BYTES} bytes")
 
 
 def _depth(text: str) -> int:
-    """How deep it goes at most; found before it is read, because reading takes a frame a level."""
+    """How deep it goes at most; found out before it is read, because reading takes a frame a level."""
     if text.count("{") + text.count("[") <= MAXIMUM_DEPTH:  # nearly every command
         return 0
     deepest = depth = 0
@@ -84,22 +93,12 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _oddities(value: object, place: Location) -> Iterator[tuple[Location, str]]:
-    if isinstance(value, str):
-        if _HALVES.search(value):
-            yield place, "must not hold half a surrogate pair"
-    elif isinstance(value, dict):
-        yield from _of_members(value, place)
+def _faults(value: JsonValue, place: Location) -> Iterator[Fault]:
+    if isinstance(value, _Faulty):
+        yield from (((*place, *name), message) for name, message in value.faults)
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _faults(member, (*place, name))
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from _oddities(item, (*place, position))
-
-
-def _of_members(members: dict[str, object], place: Location) -> Iterator[tuple[Location, str]]:
-    if isinstance(members, _Repetitive):
-        for name in members.repeated:
-            yield (*place, name), "must stand once"
-    for name, value in members.items():
-        if _HALVES.search(name):
-            yield (*place, name), "must not have half a surrogate pair in its name"
-        yield from _oddities(value, (*place, name))
+            yield from _faults(item, (*place, position))

@@ -8,8 +8,9 @@ import attrs
 
 from kundorder.errors import Malformed, Undeliverable
 from kundorder.events import Mail
-from kundorder.identifiers import email_address, long_text, plain_text
-from kundorder.messages.post import ENCODED_WORD, Post, mailbox
+from kundorder.identifiers import email_address, long_text
+from kundorder.messages.lines import one_line, undeliverable
+from kundorder.messages.post import Post, mailbox
 from kundorder.messages.rendering import Sheet, as_html, as_text
 from kundorder.ports import Letter
 from kundorder.templates import LAYOUTS, TEXTS, WORDS, Layout, Link, Variable
@@ -71,7 +72,7 @@ def compose(mail: Mail, recipient: Recipient, about: About, post: Post) -> Lette
         closing=tuple(paragraph.format_map(values) for paragraph in text.closing),
         footer=words.footer,
     )
-    number = values.get(Variable.CASE_NUMBER)
+    number = values.get(Variable.CASE_NUMBER) if Variable.CASE_NUMBER in layout.facts else None
     sender = mailbox(post.sender)
     domain = sender.address.rpartition("@")[2]
     return Letter(
@@ -113,27 +114,21 @@ def _values(recipient: Recipient, about: About) -> dict[str, str]:
 
 
 def _line(variable: Variable, given: str) -> str:
-    try:
-        line = plain_text(given, limit=_LONGEST_LINE)
-    except Malformed as refusal:
-        raise Undeliverable(f"{variable.value} {refusal.problems[0].message}") from None
-    if ENCODED_WORD in line:
-        raise Undeliverable(f"{variable.value} must not look like an encoded word of a header")
-    return line
+    return one_line(variable.value, given, limit=_LONGEST_LINE)
 
 
 def _lines(variable: Variable, given: str) -> str:
     try:
         return long_text(given, limit=_LONGEST_QUOTE)
     except Malformed as refusal:
-        raise Undeliverable(f"{variable.value} {refusal.problems[0].message}") from None
+        raise undeliverable(variable.value, refusal) from None
 
 
 def _to(recipient: Recipient) -> str:
     try:
         return email_address(recipient.email)
     except Malformed as refusal:
-        raise Undeliverable(f"the address {refusal.problems[0].message}") from None
+        raise undeliverable("the address", refusal) from None
 
 
 def _address(mail: Mail, link: Link, post: Post) -> str:

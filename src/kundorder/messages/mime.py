@@ -9,34 +9,34 @@ import re
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import format_datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, final
 
 import attrs
 
 from kundorder.errors import Malformed, Undeliverable
-from kundorder.identifiers import moment, plain_text
-from kundorder.messages.post import ENCODED_WORD, mailbox
+from kundorder.identifiers import moment
+from kundorder.messages.lines import one_line, undeliverable
+from kundorder.messages.post import mailbox
 from kundorder.ports import Letter
 
 _LONGEST_SUBJECT: Final = 500
 _ID: Final = re.compile(r"<[A-Za-z0-9.-]{1,64}@[A-Za-z0-9.-]{1,255}>", re.ASCII)
 
 
-_REGISTRY: Final = HeaderRegistry()
+@final
+class _Headers(HeaderRegistry):
+    """As the standard library has them; only, an id longer than a line must not be folded as if it were words."""
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return super().__getitem__("message-id" if name.lower() in {"in-reply-to", "references"} else name)
 
 
-def _header(name: str, value: str) -> str:
-    """As the standard library has it; only, an id longer than a line must not be folded as if it were words."""
-    kind = "message-id" if name.lower() in {"in-reply-to", "references"} else name
-    return _REGISTRY[kind](name, value)
-
-
-_POLICY: Final = policy.SMTP.clone(header_factory=_header)
+_POLICY: Final = policy.SMTP.clone(header_factory=_Headers())
 
 
 def message_bytes(letter: Letter, *, sent_at: datetime) -> bytes:
@@ -50,13 +50,14 @@ def message_bytes(letter: Letter, *, sent_at: datetime) -> bytes:
         Undeliverable: it would not arrive with exactly the headers and texts that are meant.
         Malformed: a moment without a zone.
     """
-    boundary = f"=_{sha256(letter.message_id.encode()).hexdigest()[:32]}"  # never in quoted-printable
+    message_id = _id(letter.message_id)
+    boundary = f"=_{sha256(message_id.encode()).hexdigest()[:32]}"  # never in quoted-printable
     meant = (
         ("From", _mailbox("the sender", letter.sender)),
         ("To", _mailbox("the address", letter.to)),
-        ("Subject", _subject(letter.subject)),
+        ("Subject", one_line("the subject", letter.subject, limit=_LONGEST_SUBJECT)),
         ("Date", format_datetime(moment(sent_at))),
-        ("Message-ID", _id(letter.message_id)),
+        ("Message-ID", message_id),
         ("In-Reply-To", _id(letter.thread)),
         ("References", _id(letter.thread)),
         ("Auto-Submitted", "auto-generated"),
@@ -75,7 +76,7 @@ def message_bytes(letter: Letter, *, sent_at: datetime) -> bytes:
         message.set_boundary(boundary)
         message["Content-Language"] = letter.language.value
         leaving = message.as_bytes()
-        arriving = _read(leaving)
+        arriving = _arriving(BytesParser(policy=_POLICY).parsebytes(leaving))
     except (ValueError, LookupError, MessageError) as error:
         raise Undeliverable(f"no message can be made of it ({type(error).__name__})") from None
     if arriving != _Arriving(headers=(*meant, *frame), bodies=(letter.text, letter.html)):
@@ -89,8 +90,7 @@ class _Arriving:
     bodies: tuple[str, ...]
 
 
-def _read(leaving: bytes) -> _Arriving:
-    whole: Message[str, str] = BytesParser(policy=_POLICY).parsebytes(leaving)
+def _arriving(whole: Message) -> _Arriving:
     _, *parts = whole.walk()
     bodies = tuple(part.get_payload(decode=True) for part in parts)
     return _Arriving(
@@ -99,21 +99,11 @@ def _read(leaving: bytes) -> _Arriving:
     )
 
 
-def _subject(text: str) -> str:
-    try:
-        subject = plain_text(text, limit=_LONGEST_SUBJECT)
-    except Malformed as refusal:
-        raise Undeliverable(f"the subject {refusal.problems[0].message}") from None
-    if ENCODED_WORD in subject:
-        raise Undeliverable("the subject must not look like an encoded word of a header")
-    return subject
-
-
 def _mailbox(what: str, text: str) -> str:
     try:
         box = mailbox(text)
     except Malformed as refusal:
-        raise Undeliverable(f"{what} {refusal.problems[0].message}") from None
+        raise undeliverable(what, refusal) from None
     return str(Address(display_name=box.name, addr_spec=box.address))
 
 

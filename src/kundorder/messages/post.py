@@ -7,12 +7,10 @@ import attrs
 
 from kundorder.errors import Malformed, Problem, malformed
 from kundorder.identifiers import email_address, plain_text
+from kundorder.messages.lines import ENCODED_WORD
 from kundorder.templates import Link
 
-LONGEST_NAME: Final = 120
-ENCODED_WORD: Final = "=?"
-"""How an encoded word begins (RFC 2047). In a header it can decode to the end of the line, and so to a header more."""
-
+_LONGEST_NAME: Final = 120
 _LONGEST_LINK: Final = 500
 # The characters of RFC 3986, or a placeholder; so no other brace, no blank or quotation mark, and no brace in the host.
 _PATTERN: Final = re.compile(
@@ -48,7 +46,7 @@ def mailbox(text: str) -> Mailbox:
     if not text.endswith(">"):
         return Mailbox(name="", address=email_address(text))
     name, _, address = text[:-1].rpartition(" <")
-    name = plain_text(name, limit=LONGEST_NAME)
+    name = plain_text(name, limit=_LONGEST_NAME)
     if ENCODED_WORD in name or not {'"', "<", ">", "\\"}.isdisjoint(name):
         raise malformed("$", 'must be a name without any of " < > \\ =? and an address in angle brackets')
     return Mailbox(name=name, address=email_address(address))

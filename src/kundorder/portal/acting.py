@@ -1,9 +1,8 @@
 """Load, verify, decide, write; and from the start again when a fact has moved."""
 
 import random
-import time
 from collections.abc import Callable
-from typing import TypeVar, final
+from typing import TypeAlias, TypeVar, final
 
 import attrs
 
@@ -21,6 +20,9 @@ from kundorder.situation import Act, Facts, Situation
 
 _T = TypeVar("_T")
 
+Pause: TypeAlias = Callable[[float], None]
+"""Waits for some seconds."""
+
 
 @final
 @attrs.frozen(kw_only=True)
@@ -34,6 +36,7 @@ class Acting:
     clock: Clock
     ids: Ids
     attempts: int
+    pause: Pause
     _rules_digest: str = attrs.field(init=False, default=attrs.Factory(lambda self: rules_digest(self.rules), True))
 
     def act(self, actor: Actor) -> Act:
@@ -50,7 +53,7 @@ class Acting:
             try:
                 return attempt()
             except Conflict:
-                time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311 - spreads callers, no secret
+                self.pause(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311 - spreads callers, no secret
         return attempt()
 
     def execute(self, command: Command, actor: Actor, keyed: Keyed | None) -> Outcome:

@@ -1,6 +1,7 @@
 """Carrying out what is owed: mail that is still wanted, and what the system does after a commit."""
 
 import random
+from functools import partial
 from typing import final
 
 import attrs
@@ -134,7 +135,7 @@ class Delivering:
                 return _cancelled(str(error))
             return _SENT
         for order in self._waiting_for(follow_up.about):
-            self.acting.retried(lambda order=order: self._tell(order, follow_up.about))
+            self.acting.retried(partial(self._tell, order, follow_up.about))
         return _SENT
 
     def _waiting_for(self, member: str) -> tuple[str, ...]:

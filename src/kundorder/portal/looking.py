@@ -4,7 +4,7 @@ from typing import final
 
 import attrs
 
-from kundorder.decisions import standing, visible_order
+from kundorder.decisions import needs_of_order, standing, visible_order
 from kundorder.decisions.needs import members_behind
 from kundorder.errors import NotFound
 from kundorder.events import Event
@@ -106,7 +106,8 @@ class Looking:
     def _record(self, identifier: str, actor: Actor) -> Record | None:
         key = key_of_id(identifier)
         with self.acting.store.transaction() as transaction:
-            return self._seen(transaction, key, actor)[1]
+            _case, record = self._seen(transaction, key, actor)
+        return record
 
     def history(self, identifier: str, actor: Actor, after: str | None, limit: int) -> EventPage:
         """What has happened to an order, agreement, assignment or user, the first first."""
@@ -127,7 +128,7 @@ class Looking:
         act = self.acting.act(actor)
         if kind_of(key) is Kind.ORDER:
             identifier = key.partition(":")[2]
-            facts = load_order(self.acting.store, identifier, act)
+            facts = read_all(transaction, lambda known: needs_of_order(identifier, act, known), {})
             case = visible_order(Situation(facts), identifier, act)
             return case, case.order
         facts = read_all(transaction, lambda known: _of_reader(act, known, (key,)), {})
@@ -147,9 +148,9 @@ class Looking:
             raise NotFound(Kind.ORGANISATION)
         if case.me is None or not has_any(case.me, (Role.AGENT_HANDLER,)):
             return case, ()
-        lines = transaction.select(Index.GRANTS, (case.me.id,), after=None, limit=_ASSIGNMENTS_AT_MOST).items
-        facts |= {line.key: line.fact for line in lines if line.fact is not None}
-        return case, tuple(line.sort for line in lines if is_granted(case, line.sort))
+        page = transaction.select(Index.GRANTS, (case.me.id,), after=None, limit=_ASSIGNMENTS_AT_MOST)
+        facts |= {line.key: line.fact for line in page.items if line.fact is not None}
+        return case, tuple(line.sort for line in page.items if is_granted(case, line.sort))
 
 
 def _of_reader(act: Act, known: Facts, more: tuple[Key, ...]) -> tuple[Key, ...]:

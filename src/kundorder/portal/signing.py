@@ -62,7 +62,8 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
     document = _document(facts, call, act)
     key = signing_key(Key(document.subject), document.step, document.signer)
     with acting.store.transaction() as transaction:
-        fact = transaction.read((key,))[key]
+        facts = transaction.read((key,))
+    fact = facts[key]
     progress = _ask(acting, call, document, fact, act)
     if isinstance(progress, Done):
         signed = attrs.evolve(call.command, evidence=progress.evidence)

@@ -1,25 +1,25 @@
 """Verifying the journal of a whole store, chain by chain."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from kundorder.events import Entry
 from kundorder.journal import problems_in
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Provider
 from kundorder.outcomes import ChainProblem, Head, JournalReport
-from kundorder.ports import Listed, Store
-from kundorder.situation import Fact, Key
+from kundorder.ports import Page, Store
+from kundorder.situation import ABSENT, Fact, Key
 from kundorder.vocabulary import Index
 
 _PAGE = 500
+_ELSEWHERE = "is missing or another than was kept elsewhere"
 
 
-def _all(store: Store, index: Index) -> Iterator[Listed]:
+def _pages(store: Store, index: Index) -> Iterator[Page]:
     after: str | None = None
     while True:
         with store.transaction() as transaction:
             page = transaction.select(index, ("",), after=after, limit=_PAGE)
-        yield from page.items
+        yield page
         after = page.after
         if after is None:
             return
@@ -32,41 +32,42 @@ def _state_of(fact: Fact) -> str | None:
 
 def verify(store: Store, anchor: tuple[Head, ...]) -> JournalReport:
     """Every chain against its record, and against heads that were kept elsewhere."""
-    heads: dict[Key, Head] = {}
-    states: dict[Key, str | None] = {}
-    for line in _all(store, Index.HEADS):
-        if line.fact is not None:
-            heads[line.key] = Head(chain=line.key, number=line.fact.number, digest=line.fact.digest)
-            states[line.key] = _state_of(line.fact)
-    kept = {(head.chain, head.number): head.digest for head in anchor}
+    heads: dict[Key, Fact] = {}
+    for page in _pages(store, Index.HEADS):
+        heads |= {line.key: line.fact or ABSENT for line in page.items}
+    left, kept = set(heads), {(head.chain, head.number): head.digest for head in anchor}
     problems: list[ChainProblem] = []
+    chain: list[Entry] = []
     count = 0
-    for chain, lines in groupby(_all(store, Index.JOURNAL), key=lambda line: line.key):
-        entries = tuple(line.entry for line in lines if line.entry is not None)
-        count += len(entries)
-        head = heads.pop(chain, Head(chain=chain, number=0, digest=""))
-        problems += problems_in(chain, entries, head, states.get(chain))
-        problems += _against(entries, kept)
-    problems += (ChainProblem(chain=head.chain, number=0, problem="has no entries") for head in heads.values())
-    problems += (
-        ChainProblem(chain=chain, number=number, problem="is missing or another than was kept elsewhere")
-        for chain, number in kept
-    )
-    return JournalReport(entries=count, heads=_heads(store), problems=tuple(problems))
+    for page in _pages(store, Index.JOURNAL):
+        for entry in (line.entry for line in page.items if line.entry is not None):
+            if chain and chain[0].chain != entry.chain:
+                problems += _of_chain(chain, heads, left, kept)
+                chain = []
+            chain.append(entry)
+            count += 1
+    problems += _of_chain(chain, heads, left, kept)
+    problems += (ChainProblem(chain=key, number=0, problem="has no entries") for key in sorted(left))
+    problems += (ChainProblem(chain=chain, number=number, problem=_ELSEWHERE) for chain, number in sorted(kept))
+    found = tuple(Head(chain=key, number=fact.number, digest=fact.digest) for key, fact in heads.items())
+    return JournalReport(entries=count, heads=found, problems=tuple(problems))
 
 
-def _against(entries: tuple[Entry, ...], kept: dict[tuple[str, int], str]) -> Iterator[ChainProblem]:
+def _of_chain(
+    chain: list[Entry], heads: dict[Key, Fact], left: set[Key], kept: dict[tuple[str, int], str]
+) -> tuple[ChainProblem, ...]:
+    """What is wrong with one chain; it is struck off from what is left and from what was kept."""
+    if not chain:
+        return ()
+    key = Key(chain[0].chain)
+    left.discard(key)
+    fact = heads.get(key, ABSENT)
+    head = Head(chain=key, number=fact.number, digest=fact.digest)
+    return (*problems_in(key, chain, head, _state_of(fact)), *_against(chain, kept))
+
+
+def _against(entries: list[Entry], kept: dict[tuple[str, int], str]) -> Iterator[ChainProblem]:
     for entry in entries:
         digest = kept.pop((entry.chain, entry.number), entry.digest)
         if digest != entry.digest:
-            yield ChainProblem(
-                chain=entry.chain, number=entry.number, problem="is missing or another than was kept elsewhere"
-            )
-
-
-def _heads(store: Store) -> tuple[Head, ...]:
-    return tuple(
-        Head(chain=line.key, number=line.fact.number, digest=line.fact.digest)
-        for line in _all(store, Index.HEADS)
-        if line.fact is not None
-    )
+            yield ChainProblem(chain=entry.chain, number=entry.number, problem=_ELSEWHERE)

@@ -25,6 +25,7 @@ Texts: TypeAlias = tuple[str, str]
 """The same in every language, in the order of ``Language``."""
 
 Words: TypeAlias = Mapping[str, Texts]
+"""A name of ours, and what people call it."""
 
 _PLACE: Mapping[Language, int] = {language: place for place, language in enumerate(Language)}
 

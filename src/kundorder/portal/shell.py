@@ -1,5 +1,6 @@
 """The portal a host talks to."""
 
+import time
 from datetime import timedelta
 from typing import final, overload
 
@@ -12,7 +13,7 @@ from kundorder.identifiers import idempotency_key
 from kundorder.messages import Post
 from kundorder.model import SYSTEM, Actor, AgentAssignment, Agreement, Order, Rules
 from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, Verdict
-from kundorder.portal.acting import Acting
+from kundorder.portal.acting import Acting, Pause
 from kundorder.portal.delivering import Delivering
 from kundorder.portal.loading import load_order
 from kundorder.portal.looking import Looking
@@ -45,6 +46,7 @@ class Portal:
         clock: the time; the system's if not given.
         ids: where ids come from; the system's randomness if not given.
         attempts: how often a command is decided anew, when facts keep moving, before ``Conflict``.
+        pause: how to wait for some seconds before that.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Portal:
         clock: Clock | None = None,
         ids: Ids | None = None,
         attempts: int = 10,
+        pause: Pause = time.sleep,
     ) -> None:
         self._acting = Acting(
             store=store,
@@ -68,6 +71,7 @@ class Portal:
             clock=SystemClock() if clock is None else clock,
             ids=SystemIds() if ids is None else ids,
             attempts=attempts,
+            pause=pause,
         )
         self._looking = Looking(acting=self._acting)
         self._delivering = Delivering(acting=self._acting, mailer=mailer, post=Post() if post is None else post)
@@ -237,7 +241,7 @@ class Portal:
         return resume(self._acting, call)
 
     def deliver(self, *, limit: int = 1000) -> DeliveryReport:
-        """Carry out what is owed: mail that is still wanted, and follow-ups. Call it as often as you like, from anywhere.
+        """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.
 
         Raises:
             Unavailable: the store does not answer; call again.

@@ -1,0 +1,85 @@
+"""The store: which file, how it is written, and the connection each thread keeps to it."""
+
+import os
+import threading
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import final
+from weakref import WeakSet
+
+from kundorder.adapters.sqlite.durability import JournalMode, durability
+from kundorder.adapters.sqlite.file import open_file
+from kundorder.adapters.sqlite.kept import Kept, turn_at
+from kundorder.adapters.sqlite.report import StoreReport, report
+from kundorder.adapters.sqlite.transaction import SqliteTransaction
+from kundorder.errors import Unavailable
+from kundorder.ports import Transaction
+
+
+@final
+class _Own(threading.local):
+    kept: Kept | None = None
+
+
+@final
+class SqliteStore:
+    """A store in one file of one machine; made where there is none, and not before it is used.
+
+    Any number of threads and processes may use one file. A child does not use what its parent has used before the fork.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        busy_timeout_seconds: float = 5.0,
+        journal_mode: JournalMode | None = None,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: of the file, on a local disk; other files are kept beside it, with its name and an ending.
+            busy_timeout_seconds: how long to wait for others, threads and then processes, before giving up.
+            journal_mode: None takes what is safe with the SQLite at hand.
+        """
+        self._path = Path(path)
+        self._wait = busy_timeout_seconds
+        self._durability = durability(journal_mode)
+        self._own = _Own()
+        self._all: WeakSet[Kept] = WeakSet()
+        self._opening = threading.Lock()
+        self._pid: int | None = None  # of the process that has used it
+        self._is_closed = False
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """See ``ports.Store``."""
+        kept = self._own.kept
+        return SqliteTransaction(kept if kept is not None and kept.is_open else self._opened())
+
+    def close(self) -> None:
+        """Give up all connections; those in a transaction as soon as it ends. Closing again is harmless."""
+        with self._opening:
+            self._is_closed = True
+            for kept in self._all:
+                kept.close()
+
+    def inspect(self) -> StoreReport:
+        """What there is to say about the file, without making or changing it.
+
+        Raises:
+            Unavailable: there is no store yet, or it cannot be read now.
+            Corrupt: the file is not a store of this release.
+        """
+        return report(self._path, self._durability)
+
+    def _opened(self) -> Kept:
+        if self._pid not in (None, os.getpid()):
+            raise Unavailable("the store was in use before this process was forked; open one of its own here")
+        with self._opening:
+            if self._is_closed:
+                raise Unavailable("the store has been closed")
+            connection = open_file(self._path, self._durability, self._wait)
+            kept = self._own.kept = Kept(connection, turn_at(self._path), self._wait)
+            self._all.add(kept)
+            self._pid = kept.pid
+        return kept

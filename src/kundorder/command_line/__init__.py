@@ -1,0 +1,1 @@
+"""The command line, a part a file; ``kundorder.__main__`` puts them together."""

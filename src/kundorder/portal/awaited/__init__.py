@@ -1,0 +1,1 @@
+"""The async twin of the portal."""

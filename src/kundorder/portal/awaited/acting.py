@@ -1,0 +1,111 @@
+"""Load, verify, decide, write; and from the start again when a fact has moved."""
+
+# Made from kundorder/portal/acting.py by tests/one_text.py: change it there.
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar, final
+
+import attrs
+
+from kundorder.catalogue import Catalogue
+from kundorder.codec import rules_digest
+from kundorder.commands import Command
+from kundorder.decisions import check, decide, document_for, evidence_in
+from kundorder.errors import Conflict, Unavailable
+from kundorder.model import Actor, Rules
+from kundorder.outcomes import Decision, Outcome, Verdict
+from kundorder.portal.awaited.loading import load_command, repeated
+from kundorder.portal.writing import Keyed, changes_of, outcome_of, receipt_of
+from kundorder.ports import AsyncSigning, AsyncStore, Clock, Ids
+from kundorder.situation import Act, Facts, Situation
+
+_T = TypeVar("_T")
+
+Pause: TypeAlias = Callable[[float], Awaitable[None]]
+"""Waits for some seconds."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Acting:
+    """What it takes to act on a store."""
+
+    store: AsyncStore
+    catalogue: Catalogue
+    rules: Rules
+    signing: AsyncSigning | None
+    clock: Clock
+    ids: Ids
+    attempts: int
+    pause: Pause
+    _rules_digest: str = attrs.field(init=False, default=attrs.Factory(lambda self: rules_digest(self.rules), True))
+
+    def act(self, actor: Actor) -> Act:
+        """Everything from outside, now."""
+        return Act(actor, self.clock.now(), self.ids, self.rules, self.catalogue)
+
+    async def retried(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+        """Do it, anew each time a fact has moved meanwhile.
+
+        Raises:
+            Conflict: the facts kept moving.
+        """
+        for number in range(1, self.attempts):
+            try:
+                return await attempt()
+            except Conflict:
+                await self.pause(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311 - spreads callers, no secret
+        return await attempt()
+
+    async def execute(self, command: Command, actor: Actor, keyed: Keyed | None) -> Outcome:
+        """Load, verify, decide, write."""
+        return await self.retried(lambda: self._execute(command, self.act(actor), keyed))
+
+    async def _execute(self, command: Command, act: Act, keyed: Keyed | None) -> Outcome:
+        facts = await load_command(self.store, command, act, keyed)
+        before = repeated(facts, keyed)
+        if before is not None:
+            return before
+        act = await self._verified(facts, command, act)
+        decision = decide(Situation(facts), command, act)
+        outcome = outcome_of(decision, facts, act)
+        await self.write(decision, facts, act, keyed, outcome)
+        return outcome
+
+    async def check(self, command: Command, actor: Actor) -> Verdict:
+        """The same without the write."""
+        act = self.act(actor)
+        facts = await load_command(self.store, command, act, None)
+        return check(Situation(facts), command, await self._verified(facts, command, act))
+
+    async def write(self, decision: Decision, facts: Facts, act: Act, keyed: Keyed | None, outcome: Outcome) -> None:
+        """Write what follows, if anything does."""
+        if not decision.puts and keyed is None:
+            return
+        receipt = receipt_of(keyed, outcome, act)
+        changes = changes_of(decision, facts, act, self._rules_digest, receipt)
+        async with self.store.transaction() as transaction:
+            await transaction.write(changes)
+
+    async def _verified(self, facts: Facts, command: Command, act: Act) -> Act:
+        """The act, with the evidence the command carries if the signing port vouches for it; it is never believed as it comes."""
+        evidence = evidence_in(command)
+        if evidence is None:
+            return act
+        situation = Situation(facts)
+        _ = check(situation, command, act)  # who may not see the subject must not learn about it from the port
+        document = document_for(situation, command, act, evidence.signer)
+        if document is None or not await self.port().verify(evidence, document):
+            return act
+        return attrs.evolve(act, verified=evidence)
+
+    def port(self) -> AsyncSigning:
+        """The signing port.
+
+        Raises:
+            Unavailable: the host has given none.
+        """
+        if self.signing is None:
+            raise Unavailable("no signing port was given to the portal")
+        return self.signing

@@ -1,0 +1,199 @@
+"""Lists and histories, each as its reader may see it."""
+
+# Made from kundorder/portal/looking.py by tests/one_text.py: change it there.
+
+from typing import final
+
+import attrs
+
+from kundorder.decisions import needs_of_order, standing, visible_order
+from kundorder.decisions.needs import members_behind
+from kundorder.errors import NotFound
+from kundorder.events import Event
+from kundorder.model import Actor, AgentAssignment, Agreement, Member, Notice, Order, Record
+from kundorder.outcomes import NeedsAction
+from kundorder.policies import acted, has_any, is_granted, is_staff, sees, shown, shown_event
+from kundorder.portal.awaited.acting import Acting
+from kundorder.portal.awaited.loading import load_order, read_all
+from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
+from kundorder.ports import AsyncTransaction
+from kundorder.situation import Act, Case, Facts, Key, Kind, Situation, case_of, holders_key, key_of_id, kind_of
+from kundorder.vocabulary import Index, Lifecycle, OrderState, Party, Role
+from kundorder.worklists import lines_of, orders_for, pending_for
+
+_ASSIGNMENTS_AT_MOST = 1000
+_ASKING = (
+    OrderState.AWAITING_AGENT_APPROVAL,
+    OrderState.AWAITING_AGENT_ATTEST,
+    OrderState.AWAITING_CUSTOMER_ATTEST,
+)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Looking:
+    """What it takes to look."""
+
+    acting: Acting
+
+    async def order(self, order: str, actor: Actor) -> Order:
+        """One order."""
+        act = self.acting.act(actor)
+        case = visible_order(Situation(await load_order(self.acting.store, order, act)), order, act)
+        return shown(case, case.order)
+
+    async def orders(self, actor: Actor, after: str | None, limit: int) -> OrderPage:
+        """The orders the actor may follow, the newest first."""
+        async with self.acting.store.transaction() as transaction:
+            case, granted = await self._reader(transaction, actor)
+            values = orders_for(case, granted)
+            page = await transaction.select(Index.ORDERS, values, after=after, limit=limit, newest_first=True)
+        records = (line.fact.record for line in page.items if line.fact is not None)
+        return OrderPage(
+            items=tuple(shown(case, record) for record in records if isinstance(record, Order)), after=page.after
+        )
+
+    async def pending(self, actor: Actor, after: str | None, limit: int) -> PendingPage:
+        """What waits for the actor, the oldest first."""
+        async with self.acting.store.transaction() as transaction:
+            case, granted = await self._reader(transaction, actor)
+            page = await transaction.select(Index.PENDING, pending_for(case, granted), after=after, limit=limit)
+        records = (line.fact.record for line in page.items if line.fact is not None)
+        found = (_needs_action(record) for record in records if not _acted_already(case, record))
+        return PendingPage(items=tuple(each for each in found if each is not None), after=page.after)
+
+    async def notices(self, actor: Actor, after: str | None, limit: int) -> NoticePage:
+        """The actor's notices, the newest first; those of a step that has been taken are gone."""
+        async with self.acting.store.transaction() as transaction:
+            case, granted = await self._reader(transaction, actor)
+            mine = () if case.me is None else (case.me.id,)
+            page = await transaction.select(Index.NOTICES, mine, after=after, limit=limit, newest_first=True)
+        follows, acts = set(orders_for(case, granted)), set(pending_for(case, granted))
+        found: list[Notice] = []
+        for line in page.items:
+            record = None if line.fact is None else line.fact.record
+            if isinstance(record, Order) and _concerns(record, follows, acts):
+                found += (notice for notice in record.notices if notice.member in mine)
+        return NoticePage(items=tuple(found), after=page.after)
+
+    async def members(self, actor: Actor, organisation: str | None, after: str | None, limit: int) -> MemberPage:
+        """The users of the organisation acted for; the provider may look at any organisation's."""
+        async with self.acting.store.transaction() as transaction:
+            case, _granted = await self._reader(transaction, actor)
+            wanted = actor.organisation if organisation is None else organisation
+            own = wanted == actor.organisation and case.me is not None and bool(case.me.roles)
+            if not own and not is_staff(case):
+                raise NotFound(Kind.ORGANISATION)
+            page = await transaction.select(Index.MEMBERS, (wanted,), after=after, limit=limit)
+        records = (line.fact.record for line in page.items if line.fact is not None)
+        return MemberPage(
+            items=tuple(attrs.evolve(each, invitation=None) for each in records if isinstance(each, Member)),
+            after=page.after,
+        )
+
+    async def agreement(self, agreement: str, actor: Actor) -> Agreement:
+        """One agreement."""
+        record = await self._record(agreement, actor)
+        if not isinstance(record, Agreement):
+            raise NotFound(Kind.AGREEMENT)
+        return record
+
+    async def assignment(self, assignment: str, actor: Actor) -> AgentAssignment:
+        """One assignment."""
+        record = await self._record(assignment, actor)
+        if not isinstance(record, AgentAssignment):
+            raise NotFound(Kind.ASSIGNMENT)
+        return record
+
+    async def _record(self, identifier: str, actor: Actor) -> Record | None:
+        key = key_of_id(identifier)
+        async with self.acting.store.transaction() as transaction:
+            _case, record = await self._seen(transaction, key, actor)
+        return record
+
+    async def history(self, identifier: str, actor: Actor, after: str | None, limit: int) -> EventPage:
+        """What has happened to an order, agreement, assignment or user, the first first."""
+        key = key_of_id(identifier)
+        async with self.acting.store.transaction() as transaction:
+            case, record = await self._seen(transaction, key, actor)
+            page = await transaction.select(Index.JOURNAL, (key,), after=after, limit=limit)
+        agents = isinstance(record, Order) and _is_only_agent(case, record)
+        events = (
+            attrs.evolve(line.entry.event, remark=line.entry.remark) for line in page.items if line.entry is not None
+        )
+        return EventPage(
+            items=tuple(shown_event(case, event) for event in events if not (agents and _is_draft(event))),
+            after=page.after,
+        )
+
+    async def _seen(self, transaction: AsyncTransaction, key: Key, actor: Actor) -> tuple[Case, Record]:
+        act = self.acting.act(actor)
+        if kind_of(key) is Kind.ORDER:
+            identifier = key.partition(":")[2]
+            facts = await read_all(transaction, lambda known: needs_of_order(identifier, act, known), {})
+            case = visible_order(Situation(facts), identifier, act)
+            return case, case.order
+        facts = await read_all(transaction, lambda known: _of_reader(act, known, (key,)), {})
+        record = facts[key].record
+        case = case_of(Situation(facts), act, None)
+        if not isinstance(record, Agreement | AgentAssignment | Member) or not sees(case, record):
+            raise NotFound(kind_of(key))
+        return case, record
+
+    async def _reader(self, transaction: AsyncTransaction, actor: Actor) -> tuple[Case, tuple[str, ...]]:
+        """The reader, and the assignments the reader is granted in."""
+        act = self.acting.act(actor)
+        more = (holders_key(actor.organisation, Role.AGENT_HANDLER),)
+        facts = dict(await read_all(transaction, lambda known: _of_reader(act, known, more), {}))
+        case = case_of(Situation(facts), act, None)
+        if case.me is None and not act.is_system:
+            raise NotFound(Kind.ORGANISATION)
+        if case.me is None or not has_any(case.me, (Role.AGENT_HANDLER,)):
+            return case, ()
+        page = await transaction.select(Index.GRANTS, (case.me.id,), after=None, limit=_ASSIGNMENTS_AT_MOST)
+        facts |= {line.key: line.fact for line in page.items if line.fact is not None}
+        return case, tuple(line.sort for line in page.items if is_granted(case, line.sort))
+
+
+def _of_reader(act: Act, known: Facts, more: tuple[Key, ...]) -> tuple[Key, ...]:
+    wanted = (*standing(act), *more, *members_behind(known))
+    return tuple(key for key in dict.fromkeys(wanted) if key not in known)
+
+
+def _needs_action(record: Record | None) -> NeedsAction | None:
+    match record:
+        case Order():
+            lifecycle, organisation = Lifecycle.ORDER, record.content.organisation
+        case Agreement():
+            customer = record.party is Party.CUSTOMER
+            lifecycle = Lifecycle.CUSTOMER_AGREEMENT if customer else Lifecycle.AGENT_AGREEMENT
+            organisation = record.organisation
+        case AgentAssignment():
+            lifecycle, organisation = Lifecycle.ASSIGNMENT, record.agent
+        case _:
+            return None
+    return NeedsAction(
+        lifecycle=lifecycle, id=record.id, state=record.state, organisation=organisation, since=record.since
+    )
+
+
+def _acted_already(case: Case, record: Record | None) -> bool:
+    """With four eyes, a step does not wait for somebody who has acted on the order already."""
+    if not case.act.rules.four_eyes or not isinstance(record, Order) or record.state not in _ASKING:
+        return False
+    return case.act.actor.person in acted(record)
+
+
+def _concerns(order: Order, follows: set[str], acts: set[str]) -> bool:
+    """Whether somebody may still follow the order and, where the notice asks for it, still act on it."""
+    if follows.isdisjoint(lines_of(order, Index.ORDERS)):
+        return False
+    return order.state not in _ASKING or not acts.isdisjoint(lines_of(order, Index.PENDING))
+
+
+def _is_only_agent(case: Case, order: Order) -> bool:
+    return case.act.actor.organisation == order.content.agent and not is_staff(case)
+
+
+def _is_draft(event: Event) -> bool:
+    return event.after == OrderState.DRAFT

@@ -1,0 +1,122 @@
+"""Letting a person attest or sign: the signing port is asked, and its verified evidence comes back as just another command."""
+
+# Made from kundorder/portal/signing.py by tests/one_text.py: change it there.
+
+from typing import TypeAlias, final
+
+import attrs
+
+from kundorder.codec import command_digest
+from kundorder.commands import AttestAssignment, AttestOrder, DeclineAgreement, SignAgreement
+from kundorder.decisions import check, document_for
+from kundorder.errors import NotFound, Refused
+from kundorder.events import SigningRequest
+from kundorder.evidence import Document, PendingSigning
+from kundorder.model import Actor
+from kundorder.outcomes import Changes, Outcome, Stored
+from kundorder.portal.awaited.acting import Acting
+from kundorder.portal.awaited.loading import load_command, repeated
+from kundorder.portal.writing import Keyed
+from kundorder.ports import Done, Failed, Pending, Progress
+from kundorder.reasons import YOU, Reason
+from kundorder.situation import Act, Fact, Facts, Guard, Key, Kind, Situation, signing_key
+from kundorder.vocabulary import AttestMethod, Language, ReasonCode
+
+ToSign: TypeAlias = AttestOrder | AttestAssignment | SignAgreement | DeclineAgreement
+"""A command that takes evidence; given here without any."""
+
+_ABOUT_EVIDENCE = (ReasonCode.EVIDENCE_MISSING, ReasonCode.EVIDENCE_INVALID)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class SigningCall:
+    """One call of ``resume_signing``."""
+
+    command: ToSign
+    actor: Actor
+    signer: str
+    method: AttestMethod
+    language: Language
+    callback: str | None
+    keyed: Keyed | None
+
+
+def keyed_without_evidence(key: str | None, command: ToSign, actor: Actor) -> Keyed | None:
+    """The key of a signing: evidence made anew for the same act is the same act."""
+    bare = attrs.evolve(command, evidence=None)
+    return None if key is None else Keyed(key, command_digest(bare, actor))
+
+
+async def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
+    """Begin or go on; when the person has signed, carry out the command.
+
+    Raises:
+        Refused: something other than the evidence stands in the way; nobody is asked to sign in vain.
+        NotFound: the subject does not exist, or the actor may not see it.
+        Unavailable: the signing port or the store does not answer; calling again is harmless.
+    """
+    act = acting.act(call.actor)
+    facts = await load_command(acting.store, call.command, act, call.keyed)
+    before = repeated(facts, call.keyed)
+    if before is not None:
+        return before
+    document = _document(facts, call, act)
+    key = signing_key(Key(document.subject), document.step, document.signer)
+    async with acting.store.transaction() as transaction:
+        facts = await transaction.read((key,))
+    fact = facts[key]
+    progress = await _ask(acting, call, document, fact, act)
+    if isinstance(progress, Done):
+        signed = attrs.evolve(call.command, evidence=progress.evidence)
+        return await acting.execute(signed, call.actor, call.keyed)
+    await _keep(acting, call, document, fact, key, progress, act)
+    return progress
+
+
+def _document(facts: Facts, call: SigningCall, act: Act) -> Document:
+    situation = Situation(facts)
+    verdict = check(situation, call.command, act)
+    document = document_for(situation, call.command, act, call.signer)
+    if document is None:
+        raise NotFound(Kind.SIGNING)
+    named = _names_signer(situation, call)
+    others = tuple(reason for reason in verdict.reasons if reason.code not in _ABOUT_EVIDENCE)
+    if others or not named:
+        raise Refused(others or (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(YOU,)),))
+    return document
+
+
+def _names_signer(situation: Situation, call: SigningCall) -> bool:
+    if not isinstance(call.command, SignAgreement | DeclineAgreement):
+        return True
+    agreement = situation.agreement(call.command.agreement)
+    return agreement is not None and any(
+        each.id == call.signer and each.evidence is None for each in agreement.signatories
+    )
+
+
+async def _ask(acting: Acting, call: SigningCall, document: Document, fact: Fact, act: Act) -> Progress:
+    request = SigningRequest(document=document, method=call.method, language=call.language)
+    pending = fact.record
+    if isinstance(pending, PendingSigning) and pending.ends_at > act.now and pending.method is call.method:
+        return await acting.port().resume(request, pending.state, now=act.now, callback=call.callback)
+    return await acting.port().start(request, now=act.now)
+
+
+async def _keep(
+    acting: Acting, call: SigningCall, document: Document, fact: Fact, key: Key, progress: Pending | Failed, act: Act
+) -> None:
+    """What is under way is remembered, so that it survives a restart; what has failed ends now."""
+    record = PendingSigning(
+        subject=document.subject,
+        step=document.step,
+        signer=document.signer,
+        method=call.method,
+        state=progress.state if isinstance(progress, Pending) else "",
+        ends_at=progress.ends_at if isinstance(progress, Pending) else act.now,
+    )
+    stored = Stored(key=key, record=record, version=fact.version + 1, number=0, digest="")
+    changes = Changes(guards=(Guard(key, fact.version),), records=(stored,), entries=(), owed=())
+    async with acting.store.transaction() as transaction:
+        await transaction.write(changes)

@@ -1,0 +1,44 @@
+"""Attesting and signing, as a host provides it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from kundorder.events import SigningRequest
+from kundorder.evidence import Document, Evidence
+from kundorder.ports.progress import Progress
+
+
+class Signing(Protocol):
+    """How people attest and sign."""
+
+    def start(self, request: SigningRequest, *, now: datetime) -> Progress:
+        """Begin; nothing binds yet.
+
+        Raises:
+            Unavailable: not now; starting again is harmless.
+        """
+        ...
+
+    def resume(self, request: SigningRequest, state: str, *, now: datetime, callback: str | None = None) -> Progress:
+        """How far it has come. Asking is always allowed; a callback is only a hint.
+
+        Raises:
+            Unavailable: not now; the signing is still under way.
+        """
+        ...
+
+    def cancel(self, state: str) -> None:
+        """Give it up; cancelling what has ended is harmless.
+
+        Raises:
+            Unavailable: not now; it will end by itself.
+        """
+        ...
+
+    def verify(self, evidence: Evidence, document: Document) -> bool:
+        """Whether the evidence proves that exactly this document was signed by exactly this signer.
+
+        Raises:
+            Unavailable: cannot tell now.
+        """
+        ...

@@ -1,0 +1,732 @@
+"""Law 1: every state × act × role × party × flow moves as its row says, or is refused with reasons, or is not seen at all.
+
+In one store stand an order, an agreement, an assignment and a user in each state they can be in, and somebody with each single
+role in every kind of organisation. Everybody tries everything, with a command that lacks nothing, so that only the cell decides.
+``execute``, ``options`` and all that looks at an order must agree with ``check``; what is accepted is undone again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TypeAlias
+
+import attrs
+import pytest
+from world import AGENT, CUSTOMER, OTHER, PROVIDER, START, World
+
+import kundorder as ko
+from kundorder.adapters.memory import MemorySigner, MemoryStore
+from kundorder.codec import document_digest
+from kundorder.evidence import Document, Evidence
+from kundorder.lifecycles.attests import agreement_document, assignment_document, order_document
+from kundorder.portal.settings import SystemIds
+from kundorder.ports import Store, Transaction
+from kundorder.sample import CATALOGUE
+from kundorder.situation import Act
+from kundorder.vocabulary import Flow, Lifecycle, Party, Role, Trigger, UserState
+from kundorder.workflow import GRANTS, Cell
+
+LOST = "ola"
+"""Has sent orders and is an orderer no more."""
+
+PEOPLE: dict[str, dict[str, Role | None]] = {
+    CUSTOMER: {
+        "adam": Role.ADMINISTRATOR,
+        "kontakt": Role.AGREEMENT_CONTACT,
+        "ove": Role.ORDERER,
+        "oda": Role.ORDERER,
+        "atle": Role.ATTESTANT,
+        LOST: None,
+        "hanna": None,  # at the agent a granted handler
+    },
+    AGENT: {
+        "agda": Role.ADMINISTRATOR,
+        "kontakt": Role.AGREEMENT_CONTACT,
+        "uno": Role.AGENT_ASSIGNMENT_ORDERER,
+        "aron": Role.ATTESTANT,
+        "arne": Role.ATTESTANT,
+        "hanna": Role.AGENT_HANDLER,
+        "hugo": Role.AGENT_HANDLER,  # granted in another assignment only
+        "ove": None,  # at the customer an orderer
+    },
+    PROVIDER: {
+        "pia": Role.ADMINISTRATOR,
+        "per": Role.PROVIDER_OFFICER,
+        "karin": Role.CUSTOMER_SERVICE,
+        "atle": None,  # at the customer an attestant
+    },
+    OTHER: {  # a customer and an agent at once, with nothing to do with the orders here
+        "otto": Role.ADMINISTRATOR,
+        "kontakt": Role.AGREEMENT_CONTACT,
+        "ove": Role.ORDERER,
+        "aron": Role.ATTESTANT,
+        "hanna": Role.AGENT_HANDLER,
+        "uno": Role.AGENT_ASSIGNMENT_ORDERER,
+        "oda": None,
+    },
+}
+"""Exactly one role each, in each organisation; some act in several, and their rights are never added up."""
+
+Answer: TypeAlias = str
+"""What comes of trying: ``hidden``, ``refused``, or the state it leads to."""
+
+SIDES: dict[str, tuple[Party, ...]] = {
+    CUSTOMER: (Party.CUSTOMER,),
+    AGENT: (Party.AGENT,),
+    PROVIDER: (Party.PROVIDER,),
+    OTHER: (Party.CUSTOMER, Party.AGENT),
+    "": (Party.SYSTEM,),
+}
+
+ACTORS: tuple[ko.Actor, ...] = (
+    *(ko.Actor(person, organisation) for organisation, people in PEOPLE.items() for person in people),
+    *(ko.Actor("okand", organisation) for organisation in PEOPLE),  # no user there
+    ko.SYSTEM,
+)
+
+
+def role_of(actor: ko.Actor) -> Role | None:
+    """The one role somebody holds, in the organisation acted for."""
+    return PEOPLE.get(actor.organisation, {}).get(actor.person)
+
+
+def is_member(actor: ko.Actor) -> bool:
+    """Whether somebody is a user of the organisation acted for."""
+    return actor.person in PEOPLE.get(actor.organisation, {})
+
+
+def is_staff(actor: ko.Actor) -> bool:
+    """Whether somebody works for the provider with the customers."""
+    return actor.organisation == PROVIDER and role_of(actor) in (Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
+
+
+@attrs.frozen
+class Undoing:
+    """A store that takes back whatever was written when a transaction ends, as if it had been kept until then."""
+
+    kept: Store
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        try:
+            with self.kept.transaction() as transaction:
+                yield transaction
+                raise TakenBack
+        except TakenBack:
+            pass
+
+
+class TakenBack(Exception):
+    """The end of every transaction of ``Undoing``."""
+
+
+@attrs.frozen(kw_only=True)
+class Stage:
+    """A store with everybody in it."""
+
+    world: World
+    store: MemoryStore
+    trial: ko.Portal  # the same store, but nothing it does lasts
+    signer: MemorySigner
+    rules: ko.Rules
+
+    def member(self, organisation: str, person: str) -> str:
+        """A user's id."""
+        return self.world.members[organisation, person]
+
+    def evidence(self, document: Document) -> Evidence:
+        """Somebody has signed this."""
+        done = self.signer.start(ko.SigningRequest(document=document, method=ko.AttestMethod.BANKID), now=START)
+        assert isinstance(done, ko.Done)
+        assert done.evidence.digest == document_digest(document)
+        return done.evidence
+
+    def act(self, actor: ko.Actor) -> Act:
+        """What documents are made from."""
+        return Act(actor, START, SystemIds(), self.rules, CATALOGUE)
+
+
+def snapshot(store: MemoryStore) -> dict[str, dict[object, object]]:
+    """All that a store holds; what it holds is frozen, so its tables are enough."""
+    tables: dict[str, dict[object, object]] = vars(vars(store)["_tables"])
+    return {
+        name: {key: tuple(held) if isinstance(held, list) else held for key, held in table.items()}
+        for name, table in tables.items()
+    }
+
+
+def set_stage(*, automatic: bool) -> Stage:
+    """A provider, a customer, an agent, and an organisation that is both; everybody in PEOPLE works there."""
+    store, signer = MemoryStore(), MemorySigner()
+    rules = ko.Rules(inform_agent_automatically=automatic)
+    world = World.new(store=store, rules=rules, signing=signer)
+    for person, role in PEOPLE[PROVIDER].items():
+        if person != "karin":
+            world.user(world.officer, person, *roles_of(role))
+    administrators = {
+        CUSTOMER: world.customer(CUSTOMER),
+        OTHER: world.customer(OTHER, administrator="otto", category=ko.CustomerCategory.MUNICIPALITY),
+        AGENT: world.agent(AGENT, services=("npo", "journalen"), people=False),
+    }
+    also_agent = world.application(OTHER, "otto")
+    world.portal.execute(
+        ko.RegisterAgentAgreement(organisation=OTHER, name="Både och", application=also_agent), world.officer
+    )
+    for organisation, administrator in administrators.items():
+        domain = f"o{organisation.replace('-', '')}.example"
+        world.verify(organisation, "kontakt", f"kontakt@{domain}")
+        for person, role in PEOPLE[organisation].items():
+            if (organisation, person) not in world.members and person != administrator.person:
+                world.user(administrator, person, *roles_of(Role.ORDERER if person == LOST else role))
+    world.remember(administrators[CUSTOMER])
+    world.remember(administrators[OTHER])
+    world.assignment(ko.Actor("uno", OTHER), ko.Actor("aron", OTHER), "npo")
+    world.grant(administrators[OTHER], "hanna", "npo")
+    world.grant(administrators[AGENT], "hanna", "npo")
+    world.grant(administrators[AGENT], "hugo", "journalen")
+    world.portal.deliver()
+    trial = ko.Portal(store=Undoing(store), catalogue=CATALOGUE, rules=rules, signing=signer, clock=world.clock)
+    return Stage(world=world, store=store, trial=trial, signer=signer, rules=rules)
+
+
+stage = cache(set_stage)
+
+
+def roles_of(role: Role | None) -> tuple[Role, ...]:
+    """The one role as the roles it is."""
+    return () if role is None else (role,)
+
+
+@pytest.mark.parametrize("organisation", [CUSTOMER, AGENT, PROVIDER, OTHER])
+@pytest.mark.parametrize("role", Role)
+def test_a_role_that_nobody_holds_here_cannot_be_given(organisation: str, role: Role) -> None:
+    """So the people above are all there are (R18)."""
+    held = stage(automatic=False)
+    administrator = next(person for person, has in PEOPLE[organisation].items() if has is Role.ADMINISTRATOR)
+    target = next(person for person, has in PEOPLE[organisation].items() if has is None)
+    command = ko.AssignRole(member=held.member(organisation, target), role=role)
+    verdict = held.world.portal.check(command, ko.Actor(administrator, organisation))
+    assert verdict.allowed is (role in PEOPLE[organisation].values())
+
+
+DIRECT = (
+    "",
+    "withdraw",
+    "send",
+    "send withdraw",
+    "send reject",
+    "send attest",
+    "send attest hand_over",
+    "send attest hand_over complete",
+)
+VIA_AGENT = (
+    "",
+    "withdraw",
+    "send",
+    "send withdraw",
+    "send reject",
+    "send approve",
+    "send approve withdraw",
+    "send approve reject",
+    "send approve pick_attestant",
+    "send approve pick_attestant reject",
+    "send approve attest",
+    "send approve attest withdraw",
+    "send approve attest reject",
+    "send approve attest attest",
+    "send approve attest attest inform_agent",
+    "send approve attest attest inform_agent complete",
+)
+STORIES: dict[str, tuple[str, ko.ConnectionMode, Flow, tuple[str, ...]]] = {
+    "direct": ("npo-producent", ko.ConnectionMode.DIRECT, Flow.DIRECT, DIRECT),
+    "via agent": ("npo-producent", ko.ConnectionMode.VIA_AGENT, Flow.VIA_AGENT, VIA_AGENT),
+    "TGP via agent": ("npo-konsument-tgp", ko.ConnectionMode.VIA_AGENT, Flow.DIRECT, DIRECT),
+}
+"""What an order has been through, after it was filled in; the acts of each story in a row."""
+
+OWNERS = ("ove", LOST)
+ORDER_ACTS = tuple(dict.fromkeys(cell.trigger for cell in GRANTS if cell.lifecycle is Lifecycle.ORDER))
+CLOSED = (ko.OrderState.REJECTED, ko.OrderState.REJECTED_BY_AGENT, ko.OrderState.WITHDRAWN)
+
+
+def command_for_order(held: Stage, order: ko.Order, trigger: Trigger, actor: ko.Actor) -> ko.Command:
+    """A command that lacks nothing."""
+    match trigger:
+        case Trigger.START:
+            content = order.content
+            return ko.StartOrder(offer=content.offer, mode=content.mode, agent=content.agent)
+        case Trigger.COPY_AS_DRAFT:
+            return ko.CopyOrderAsDraft(order=order.id)
+        case Trigger.FILL_IN:
+            return ko.FillInOrder(order=order.id, fields=order.content.answers)
+        case Trigger.ACCEPT_TERMS:
+            return ko.AcceptTerms(order=order.id, version="2026-1")
+        case Trigger.SEND:
+            return ko.SendOrder(order=order.id)
+        case Trigger.APPROVE:
+            return ko.ApproveOrder(order=order.id, attestant=held.member(AGENT, "aron"), certified=True)
+        case Trigger.PICK_ATTESTANT:
+            return ko.PickAttestant(order=order.id, attestant=held.member(AGENT, "arne"))
+        case Trigger.ATTEST:
+            evidence = held.evidence(order_document(order, held.act(actor)))
+            return ko.AttestOrder(order=order.id, method=ko.AttestMethod.BANKID, evidence=evidence)
+        case Trigger.REJECT:
+            return ko.RejectOrder(order=order.id, reason="Fel tjänst.")
+        case Trigger.WITHDRAW:
+            return ko.WithdrawOrder(order=order.id)
+        case Trigger.HAND_OVER:
+            return ko.HandOverOrder(order=order.id, instructions="Logga in så här.")
+        case Trigger.INFORM_AGENT:
+            return ko.InformAgent(order=order.id)
+        case Trigger.COMPLETE:
+            return ko.CompleteOrder(order=order.id)
+        case _:
+            raise LookupError(trigger)
+
+
+def whose_turn(held: Stage, order: ko.Order, trigger: Trigger) -> ko.Actor:
+    """Who takes a step in a story."""
+    match trigger:
+        case Trigger.SEND | Trigger.WITHDRAW:
+            return ko.Actor(order.content.orderer_person, CUSTOMER)
+        case Trigger.APPROVE | Trigger.PICK_ATTESTANT:
+            return ko.Actor("hanna", AGENT)
+        case Trigger.ATTEST | Trigger.REJECT if order.state is ko.OrderState.AWAITING_AGENT_ATTEST:
+            return ko.Actor("aron" if order.picked == held.member(AGENT, "aron") else "arne", AGENT)
+        case Trigger.REJECT if order.state is ko.OrderState.AWAITING_AGENT_APPROVAL:
+            return ko.Actor("hanna", AGENT)
+        case Trigger.ATTEST | Trigger.REJECT:
+            return ko.Actor("atle", CUSTOMER)
+        case _:
+            return ko.Actor("karin", PROVIDER)
+
+
+@cache
+def orders(name: str, *, automatic: bool) -> tuple[ko.Order, ...]:
+    """An order for each story, of each owner; when all are there, one of the owners loses the role."""
+    held = stage(automatic=automatic)
+    portal, lost = held.world.portal, held.member(CUSTOMER, LOST)
+    offer, mode, _flow, stories = STORIES[name]
+    agent = AGENT if mode is ko.ConnectionMode.VIA_AGENT else None
+    administrator = ko.Actor("adam", CUSTOMER)
+    portal.execute(ko.AssignRole(member=lost, role=Role.ORDERER), administrator)
+    found: list[ko.Order] = []
+    for owner in OWNERS:
+        for story in stories:
+            order = held.world.draft(ko.Actor(owner, CUSTOMER), offer, mode, agent)
+            for word in story.split():
+                actor = whose_turn(held, order, Trigger(word))
+                portal.execute(command_for_order(held, order, Trigger(word), actor), actor)
+                order = portal.order(order.id, ko.SYSTEM)
+            found.append(portal.order(order.id, ko.SYSTEM))
+    portal.execute(ko.RemoveRole(member=lost, role=Role.ORDERER), administrator)
+    return tuple(found)
+
+
+def sees_order(order: ko.Order, flow: Flow, actor: ko.Actor) -> bool:
+    """Who may look at an order, as the domain has it (DOMAIN §3)."""
+    role = role_of(actor)
+    if actor is ko.SYSTEM or is_staff(actor):
+        return True
+    if actor.organisation == CUSTOMER:
+        return role is not None or (is_member(actor) and actor.person == order.content.orderer_person)
+    asked = flow is Flow.VIA_AGENT and order.case_number is not None
+    agents = (Role.ADMINISTRATOR, Role.ATTESTANT)
+    return actor.organisation == AGENT and asked and (role in agents or (role is not None and actor.person == "hanna"))
+
+
+def order_cell(held: Stage, order: ko.Order, flow: Flow, trigger: Trigger, actor: ko.Actor) -> Answer:
+    """What a cell permits: the row, the role, the side, and what the row asks of the actor besides."""
+    if trigger is Trigger.START:  # an order of one's own organisation, whatever becomes of this one
+        mine = actor.organisation in (CUSTOMER, OTHER) and role_of(actor) is Role.ORDERER
+        return "DRAFT" if mine else "refused" if is_member(actor) or actor is ko.SYSTEM else "hidden"
+    if not sees_order(order, flow, actor):
+        return "hidden"
+    if trigger is Trigger.COPY_AS_DRAFT and order.state not in CLOSED:
+        return "refused"
+    side = {CUSTOMER: Party.CUSTOMER, AGENT: Party.AGENT, PROVIDER: Party.PROVIDER, "": Party.SYSTEM}
+    for cell in cells(Lifecycle.ORDER, trigger, order.state):
+        if cell.flow in (None, flow) and (cell.role, cell.party) == (role_of(actor), side.get(actor.organisation)):
+            return cell.to if fits_order(held, order, cell, actor) else "refused"
+    return "refused"
+
+
+def cells(lifecycle: Lifecycle, trigger: Trigger, state: str | None) -> Iterator[Cell]:
+    """What is permitted from a state, or creates."""
+    for cell in GRANTS:
+        if cell.lifecycle is lifecycle and cell.trigger is trigger and cell.before in (None, state):
+            yield cell
+
+
+def fits_order(held: Stage, order: ko.Order, cell: Cell, actor: ko.Actor) -> bool:
+    """Own order, granted, picked, automatic (DOMAIN §4)."""
+    match cell.role, cell.party, cell.trigger:
+        case Role.ORDERER, _, Trigger.WITHDRAW:
+            return actor.person == order.content.orderer_person
+        case Role.AGENT_HANDLER, _, _:
+            return actor.person == "hanna"
+        case Role.ATTESTANT, Party.AGENT, _:
+            return order.picked == held.member(AGENT, actor.person)
+        case None, Party.SYSTEM, _:
+            return held.rules.inform_agent_automatically
+        case _:
+            return True
+
+
+def tried(held: Stage, command: ko.Command, actor: ko.Actor) -> Answer:
+    """What ``check`` says, when ``execute`` has said the same; what it refuses has changed nothing (R35)."""
+    before = snapshot(held.store)
+    try:
+        verdict = held.world.portal.check(command, actor)
+    except ko.NotFound:
+        with pytest.raises(ko.NotFound):
+            held.world.portal.execute(command, actor)
+        assert snapshot(held.store) == before
+        return "hidden"
+    if verdict.allowed:
+        return held.trial.execute(command, actor).state
+    with pytest.raises(ko.Refused) as caught:
+        held.world.portal.execute(command, actor)
+    assert caught.value.reasons == verdict.reasons
+    assert all(explained(reason) for reason in verdict.reasons)
+    assert snapshot(held.store) == before
+    return "refused"
+
+
+def explained(reason: ko.Reason) -> bool:
+    """A reason is a sentence in each language, and somebody can clear it."""
+    sayings = (reason, *reason.cleared_by)
+    return bool(reason.cleared_by) and all(saying.text(language) for saying in sayings for language in ko.Language)
+
+
+def report(name: str, found: Counter[Answer], cases: int) -> None:
+    """All cells have been tried, and some of each kind were among them."""
+    assert found.total() == cases
+    assert {"hidden", "refused"} < set(found)
+    print(f"{name}: {cases} cells, {dict(found)}")  # noqa: T201 - seen with pytest -rP
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_an_order_moves_as_its_cells_say_or_is_refused_with_reasons_or_is_not_seen(name: str) -> None:
+    held, flow, found = stage(automatic=False), STORIES[name][2], Counter[Answer]()
+    for order in orders(name, automatic=False):
+        for actor in ACTORS:
+            for trigger in ORDER_ACTS:
+                answer = tried(held, command_for_order(held, order, trigger, actor), actor)
+                assert answer == order_cell(held, order, flow, trigger, actor), (order.state, trigger, actor)
+                found[answer] += 1
+    report(name, found, len(OWNERS) * len(STORIES[name][3]) * len(ACTORS) * len(ORDER_ACTS))
+
+
+def test_the_stories_lead_to_every_state_of_an_order() -> None:
+    assert {order.state for name in STORIES for order in orders(name, automatic=False)} == set(ko.OrderState)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_system_informs_the_agent_where_the_rules_say_so_and_does_nothing_else(name: str) -> None:
+    held, flow, found = stage(automatic=True), STORIES[name][2], Counter[Answer]()
+    for order in orders(name, automatic=True):
+        for trigger in ORDER_ACTS:
+            answer = tried(held, command_for_order(held, order, trigger, ko.SYSTEM), ko.SYSTEM)
+            assert answer == order_cell(held, order, flow, trigger, ko.SYSTEM), (order.state, trigger)
+            found[answer] += 1
+    assert found.total() - found["refused"] == (len(OWNERS) if flow is Flow.VIA_AGENT else 0)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_everything_that_looks_at_an_order_agrees_with_check(name: str) -> None:
+    held, flow = stage(automatic=False), STORIES[name][2]
+    portal = held.world.portal
+    for order in orders(name, automatic=False):
+        for actor in ACTORS:
+            looks = (portal.order, portal.options, portal.path, portal.due, portal.history)
+            if not sees_order(order, flow, actor):
+                for look in looks:
+                    with pytest.raises(ko.NotFound):
+                        look(order.id, actor)
+                continue
+            for look in looks:
+                look(order.id, actor)
+            options = portal.options(order.id, actor)
+            assert [each.trigger for each in options] == [act for act in ORDER_ACTS if act is not Trigger.START]
+            for option in options:
+                verdict = portal.check(command_for_order(held, order, option.trigger, actor), actor)
+                assert option.verdict == verdict, (order.state, option.trigger, actor)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_command_that_lacks_something_is_refused_with_what_options_says_and_more(name: str) -> None:
+    held = stage(automatic=False)
+    for order in orders(name, automatic=False):
+        wanting = (
+            ko.ApproveOrder(order=order.id),
+            ko.PickAttestant(order=order.id),
+            ko.AttestOrder(order=order.id),
+            ko.RejectOrder(order=order.id),
+            ko.HandOverOrder(order=order.id),
+            ko.AcceptTerms(order=order.id, version="2025-1"),
+            ko.FillInOrder(order=order.id, fields={"no_such_field": "ett"}),
+        )
+        for actor in ACTORS:
+            if not sees_order(order, STORIES[name][2], actor):
+                continue
+            options = {option.trigger: option.verdict for option in held.world.portal.options(order.id, actor)}
+            for command in wanting:
+                reasons = held.world.portal.check(command, actor).reasons
+                assert reasons[: len(options[command.trigger].reasons)] == options[command.trigger].reasons
+                assert reasons
+                assert tried(held, command, actor) == "refused"
+
+
+AGREEMENT_WALK = "terminate apply reject apply approve decline apply approve sign"
+AGREEMENT_ACTS = tuple(dict.fromkeys(cell.trigger for cell in GRANTS if cell.lifecycle is Lifecycle.AGENT_AGREEMENT))
+OFFICER = ko.Actor("per", PROVIDER)
+OF_PARTY = {Party.CUSTOMER: CUSTOMER, Party.AGENT: AGENT}
+HAS_AGREEMENT = {Party.CUSTOMER: (CUSTOMER, OTHER), Party.AGENT: (AGENT, OTHER)}
+ENDED = (ko.AgreementState.REJECTED, ko.AgreementState.DECLINED, ko.AgreementState.TERMINATED)
+
+
+def command_for_agreement(held: Stage, agreement: ko.Agreement, trigger: Trigger) -> ko.Command:
+    """A command that lacks nothing; who applies does so for an organisation of their own."""
+    organisation, name = agreement.organisation, agreement.name
+    application = held.world.application(organisation, "adam" if agreement.party is Party.CUSTOMER else "agda")
+    region = ko.CustomerCategory.REGION
+    customers = agreement.party is Party.CUSTOMER
+    match trigger:
+        case Trigger.APPLY if customers:
+            return ko.ApplyForCustomerAgreement(name=name, category=region, application=application)
+        case Trigger.APPLY:
+            return ko.ApplyForAgentAgreement(name=name, application=application)
+        case Trigger.REGISTER if customers:
+            return ko.RegisterCustomerAgreement(
+                organisation=organisation, name=name, category=region, application=application
+            )
+        case Trigger.REGISTER:
+            return ko.RegisterAgentAgreement(organisation=organisation, name=name, application=application)
+        case Trigger.APPROVE:
+            return ko.ApproveAgreement(agreement=agreement.id)
+        case Trigger.REJECT:
+            return ko.RejectAgreement(agreement=agreement.id, reason="Inte behörig.")
+        case Trigger.SIGN:
+            evidence = held.evidence(agreement_document(agreement, "s1", Trigger.SIGN))
+            return ko.SignAgreement(agreement=agreement.id, evidence=evidence)
+        case Trigger.DECLINE:
+            evidence = held.evidence(agreement_document(agreement, "s1", Trigger.DECLINE))
+            return ko.DeclineAgreement(agreement=agreement.id, reason="Nej tack.", evidence=evidence)
+        case Trigger.TERMINATE:
+            return ko.TerminateAgreement(agreement=agreement.id)
+        case _:
+            raise LookupError(trigger)
+
+
+def agreement_cell(agreement: ko.Agreement, trigger: Trigger, actor: ko.Actor) -> Answer:
+    """What a cell permits; an agreement is signed and declined by the system, on a signatory's evidence (R7, R17)."""
+    known = is_member(actor) or actor is ko.SYSTEM
+    is_free = agreement.state in ENDED
+    if trigger is Trigger.APPLY:
+        taken = actor.organisation in HAS_AGREEMENT[agreement.party]
+        free = is_free if actor.organisation == agreement.organisation else not taken
+        return "APPLIED" if free and actor is not ko.SYSTEM else "refused"
+    if trigger is Trigger.REGISTER:
+        return "hidden" if not known else "SIGNED" if is_free and actor == OFFICER else "refused"
+    views = role_of(actor) in (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT)
+    if not (is_staff(actor) or actor is ko.SYSTEM or (actor.organisation == agreement.organisation and views)):
+        return "hidden"
+    lifecycle = Lifecycle.CUSTOMER_AGREEMENT if agreement.party is Party.CUSTOMER else Lifecycle.AGENT_AGREEMENT
+    for cell in cells(lifecycle, trigger, agreement.state):
+        if actor is ko.SYSTEM if cell.role is Role.SIGNATORY else actor == OFFICER:
+            return cell.to
+    return "refused"
+
+
+@pytest.mark.parametrize("party", OF_PARTY)
+def test_an_agreement_moves_as_its_cells_say_or_is_refused_with_reasons_or_is_not_seen(party: Party) -> None:
+    held, found, states = set_stage(automatic=False), Counter[Answer](), set[str]()
+    portal, identifier = held.world.portal, f"{party.value}/{OF_PARTY[party]}"
+    walk = AGREEMENT_WALK.split()
+    for step in (None, *walk):
+        agreement = portal.agreement(identifier, ko.SYSTEM)
+        if step is not None:
+            by_applicant = ko.Actor("okand", agreement.organisation)
+            actor = {Trigger.APPLY: by_applicant, Trigger.SIGN: ko.SYSTEM, Trigger.DECLINE: ko.SYSTEM}
+            command = command_for_agreement(held, agreement, Trigger(step))
+            portal.execute(command, actor.get(Trigger(step), OFFICER))
+            agreement = portal.agreement(identifier, ko.SYSTEM)
+        states.add(agreement.state)
+        for trigger in AGREEMENT_ACTS:
+            command = command_for_agreement(held, agreement, trigger)
+            for actor_of_cell in ACTORS:
+                answer = tried(held, command, actor_of_cell)
+                expected = agreement_cell(agreement, trigger, actor_of_cell)
+                assert answer == expected, (agreement.state, trigger, actor_of_cell)
+                found[answer] += 1
+    assert states == set(ko.AgreementState)
+    report(identifier, found, (1 + len(walk)) * len(AGREEMENT_ACTS) * len(ACTORS))
+
+
+ASSIGNMENT_WALK = "apply reject apply pass_review reject apply pass_review attest activate end"
+ASSIGNMENT_ACTS = tuple(dict.fromkeys(cell.trigger for cell in GRANTS if cell.lifecycle is Lifecycle.ASSIGNMENT))
+WEBCERT = f"{AGENT}/webcert"
+VIEWS_ASSIGNMENT = (Role.ADMINISTRATOR, Role.ATTESTANT, Role.AGENT_HANDLER, Role.AGENT_ASSIGNMENT_ORDERER)
+
+
+def command_for_assignment(
+    held: Stage, assignment: ko.AgentAssignment | None, trigger: Trigger, actor: ko.Actor
+) -> ko.Command:
+    """A command that lacks nothing; who applies does so for an agent of their own."""
+    match trigger:
+        case Trigger.APPLY:
+            return ko.ApplyForAssignment(service="webcert")
+        case Trigger.PASS_REVIEW:
+            return ko.PassReview(assignment=WEBCERT)
+        case Trigger.REJECT:
+            return ko.RejectAssignment(assignment=WEBCERT, reason="Inte nu.")
+        case Trigger.ATTEST if assignment is None:
+            return ko.AttestAssignment(assignment=WEBCERT, method=ko.AttestMethod.BANKID)
+        case Trigger.ATTEST:
+            evidence = held.evidence(assignment_document(assignment, held.act(actor)))
+            return ko.AttestAssignment(assignment=WEBCERT, method=ko.AttestMethod.BANKID, evidence=evidence)
+        case Trigger.ACTIVATE:
+            return ko.ActivateAssignment(assignment=WEBCERT)
+        case Trigger.END:
+            return ko.EndAssignment(assignment=WEBCERT)
+        case _:
+            raise LookupError(trigger)
+
+
+def assignment_cell(state: ko.AssignmentState | None, trigger: Trigger, actor: ko.Actor) -> Answer:
+    """What a cell permits."""
+    known, role = is_member(actor) or actor is ko.SYSTEM, role_of(actor)
+    if trigger is Trigger.APPLY:
+        free = actor.organisation == OTHER or state in (None, ko.AssignmentState.ENDED, ko.AssignmentState.REJECTED)
+        may = role is Role.AGENT_ASSIGNMENT_ORDERER and free
+        return "UNDER_REVIEW" if may else "refused" if known else "hidden"
+    here = actor.organisation == AGENT and role in VIEWS_ASSIGNMENT
+    if state is None or not (is_staff(actor) or actor is ko.SYSTEM or here):
+        return "hidden"
+    for cell in cells(Lifecycle.ASSIGNMENT, trigger, state):
+        if cell.role is role and cell.party in SIDES[actor.organisation]:
+            return cell.to
+    return "refused"
+
+
+def test_an_assignment_moves_as_its_cells_say_or_is_refused_with_reasons_or_is_not_seen() -> None:
+    held, found, states = set_stage(automatic=False), Counter[Answer](), set[str]()
+    portal, walk = held.world.portal, ASSIGNMENT_WALK.split()
+    assignment: ko.AgentAssignment | None = None
+    for step in (None, *walk):
+        if step is not None:
+            turn = "aron" if assignment is not None and assignment.state == "AWAITING_AGENT_ATTEST" else "uno"
+            officers = step not in ("apply", "attest") and turn != "aron"
+            actor = OFFICER if officers else ko.Actor(turn, AGENT)
+            portal.execute(command_for_assignment(held, assignment, Trigger(step), actor), actor)
+            assignment = portal.assignment(WEBCERT, ko.SYSTEM)
+            states.add(assignment.state)
+        state = None if assignment is None else assignment.state
+        for trigger in ASSIGNMENT_ACTS:
+            for each in ACTORS:
+                answer = tried(held, command_for_assignment(held, assignment, trigger, each), each)
+                assert answer == assignment_cell(state, trigger, each), (state, trigger, each)
+                found[answer] += 1
+    assert states == set(ko.AssignmentState)
+    report("assignment", found, (1 + len(walk)) * len(ASSIGNMENT_ACTS) * len(ACTORS))
+
+
+USER_ACTS = tuple(dict.fromkeys(cell.trigger for cell in GRANTS if cell.lifecycle is Lifecycle.USER))
+SPARE = {
+    CUSTOMER: Role.AGREEMENT_CONTACT,
+    AGENT: Role.AGENT_HANDLER,
+    PROVIDER: Role.CUSTOMER_SERVICE,
+    OTHER: Role.AGENT_HANDLER,
+}
+"""The role that is held by those whom everything is tried on."""
+
+
+@attrs.frozen
+class Target:
+    """A user whom everything is tried on, and the code of the invitation."""
+
+    id: str
+    organisation: str
+    state: UserState
+    code: str
+
+
+def targets(held: Stage) -> Iterator[Target]:
+    """In every organisation a user in each state."""
+    for organisation, people in PEOPLE.items():
+        person = next(person for person, role in people.items() if role is Role.ADMINISTRATOR)
+        administrator = ko.Actor(person, organisation)
+        for state in UserState:
+            email = f"{state.value.lower()}@o{organisation.replace('-', '')}.example"
+            added = held.world.portal.execute(ko.AddUser(name="Någon Prov", email=email), administrator)
+            held.world.portal.execute(ko.AssignRole(member=added.id, role=SPARE[organisation]), administrator)
+            _member, code = held.world.code(email)
+            if state is not UserState.INVITED:
+                held.world.verify(organisation, state.value.lower(), email)
+            if state is UserState.DELETED:
+                held.world.portal.execute(ko.DeleteUser(member=added.id), administrator)
+            yield Target(added.id, organisation, state, code)
+
+
+def command_for_user(target: Target, trigger: Trigger) -> ko.Command:
+    """A command that lacks nothing; who adds a user does so in an organisation of their own."""
+    agent = target.organisation if target.organisation in (AGENT, OTHER) else AGENT
+    match trigger:
+        case Trigger.ADD:
+            return ko.AddUser(name="Ny Prov", email="ny@prov.example")
+        case Trigger.VERIFY:
+            return ko.VerifyUser(member=target.id, code=target.code)
+        case Trigger.DELETE:
+            return ko.DeleteUser(member=target.id)
+        case Trigger.RESTORE:
+            return ko.RestoreUser(member=target.id)
+        case Trigger.ASSIGN_ROLE:
+            return ko.AssignRole(member=target.id, role=Role.ADMINISTRATOR)
+        case Trigger.REMOVE_ROLE:
+            return ko.RemoveRole(member=target.id, role=SPARE[target.organisation])
+        case Trigger.GRANT:
+            return ko.GrantHandler(member=target.id, assignment=f"{agent}/npo")
+        case Trigger.REVOKE:
+            return ko.RevokeHandler(member=target.id, assignment=f"{agent}/npo")
+        case _:
+            raise LookupError(trigger)
+
+
+def user_cell(target: Target, trigger: Trigger, actor: ko.Actor) -> Answer:
+    """What a cell permits: all but restoring is done in one's own organisation (R5, R27)."""
+    role, own = role_of(actor), actor.organisation == target.organisation
+    if trigger is Trigger.ADD:
+        known = is_member(actor) or actor is ko.SYSTEM
+        return "INVITED" if role is Role.ADMINISTRATOR else "refused" if known else "hidden"
+    invited = trigger is Trigger.VERIFY and target.state is UserState.INVITED and own
+    if not (is_staff(actor) or actor is ko.SYSTEM or invited or (own and role is not None)):
+        return "hidden"
+    for cell in cells(Lifecycle.USER, trigger, target.state):
+        if cell.party in SIDES[actor.organisation] and (own or cell.trigger is Trigger.RESTORE):
+            if cell.trigger is Trigger.VERIFY:
+                return "refused" if is_member(actor) else cell.to  # who is a user already is nobody else
+            if cell.role is role:
+                return cell.to
+    return "refused"
+
+
+def test_a_user_moves_as_the_cells_say_or_is_refused_with_reasons_or_is_not_seen() -> None:
+    held, found = set_stage(automatic=False), Counter[Answer]()
+    everybody = tuple(targets(held))
+    for target in everybody:
+        for trigger in USER_ACTS:
+            for actor in ACTORS:
+                answer = tried(held, command_for_user(target, trigger), actor)
+                assert answer == user_cell(target, trigger, actor), (target, trigger, actor)
+                found[answer] += 1
+    report("user", found, len(PEOPLE) * len(UserState) * len(USER_ACTS) * len(ACTORS))
+
+
+def test_the_provider_is_established_once_and_by_a_person() -> None:
+    held, command = stage(automatic=False), ko.EstablishProvider(name="En till", person_name="Eva Prov", email="eva@prov.example")
+    assert {tried(held, command, actor) for actor in ACTORS} == {"refused"}
+    empty = ko.Portal(store=MemoryStore(), catalogue=CATALOGUE)
+    assert empty.check(command, ko.Actor("eva", PROVIDER)).allowed
+    assert not empty.check(command, ko.SYSTEM).allowed
