@@ -139,9 +139,9 @@ class Step:
         """The same, with new ids from elsewhere."""
         return attrs.evolve(self, act=attrs.evolve(self.act, fresh=fresh))
 
-    def by(self, actor: Actor) -> "Step":
-        """The same, by somebody else."""
-        return attrs.evolve(self, act=attrs.evolve(self.act, actor=actor))
+    def asking(self, command: AnyOrderCommand) -> "Step":
+        """The same, with another command."""
+        return attrs.evolve(self, command=command)
 
     def without(self, *keys: Key) -> "Step":
         """The same, where there are no such records."""
@@ -297,7 +297,12 @@ def seven_acts(
     return tuple(steps)
 
 
+def order_id(step: Step) -> str:
+    """The order of a step."""
+    assert not isinstance(step.command, StartOrder)
+    return step.command.order
+
+
 def order_in(step: Step) -> Key:
     """Where the order of a step is."""
-    assert not isinstance(step.command, StartOrder)
-    return order_key(step.command.order)
+    return order_key(order_id(step))

@@ -14,7 +14,7 @@ import kundorder
 
 PACKAGE = Path(kundorder.__file__).parent
 HEAVY = ("asyncio", "cryptography", "hypothesis", "jinja2", "pydantic", "pytest", "smtplib", "sqlalchemy", "sqlite3")
-OPEN_CLASSES = {"KundorderError"}
+OPEN_CLASSES = {"KundorderError", "Outcome"}
 """The classes a host may catch or extend without being ports."""
 
 

@@ -2,6 +2,7 @@
 
 import email
 import email.header
+import email.policy
 import itertools
 import re
 import string
@@ -36,9 +37,9 @@ HEADERS = [
     "In-Reply-To",
     "References",
     "Auto-Submitted",
+    "Content-Language",
     "MIME-Version",
     "Content-Type",
-    "Content-Language",
 ]
 SUBJECTS = {
     Link.ORDER: "order:o-01",
@@ -207,10 +208,13 @@ def test_every_mail_can_be_rendered_and_leaves_as_it_is_meant(
     template: Template, language: Language, about: About
 ) -> None:
     letter = letter_of(template, language, about)
-    whole, text, html = parts(message_bytes(letter, sent_at=SENT))
+    data = message_bytes(letter, sent_at=SENT)
+    whole, text, html = parts(data)
     assert whole.keys() == HEADERS
     assert unfolded(whole, "Subject") == letter.subject
-    assert (whole["From"], whole["To"]) == ("Kundportalen <noreply@portal.example>", "asa@region.example")
+    assert email.message_from_bytes(data, policy=email.policy.default)["Subject"] == letter.subject
+    assert unfolded(whole, "From") == "Kundportalen <noreply@portal.example>"
+    assert whole["To"] == "asa@region.example"
     assert (whole["Auto-Submitted"], whole["Content-Language"]) == ("auto-generated", language.value)
     assert (whole["Message-ID"], whole["References"]) == (letter.message_id, letter.thread)
     assert whole["In-Reply-To"] == whole["References"]
@@ -344,7 +348,7 @@ def test_the_pages_and_the_sender_are_the_hosts_own() -> None:
     letter = compose(owed(Template.ATTEST_ORDER), RECIPIENT, FULL, post)
     whole = parts(message_bytes(letter, sent_at=SENT))[0]
     assert Page(letter.html).links == ["https://east.example:8443/case?id=o-01&tab=attest#top"]
-    assert unfolded(whole, "From").replace('"', "") == "Beställningsportalen, Öst <no-reply@ost.example>"
+    assert unfolded(whole, "From") == "Beställningsportalen, Öst <no-reply@ost.example>"
     assert letter.message_id.endswith("@ost.example>")
 
 
@@ -525,10 +529,9 @@ GOOD = letter_of(Template.ATTEST_ORDER)
         attrs.evolve(GOOD, message_id="a@b"),
         attrs.evolve(GOOD, message_id="<\ud800@b>"),
         attrs.evolve(GOOD, thread="<a b@c>"),
-        attrs.evolve(GOOD, text="one\rtwo\n"),
-        attrs.evolve(GOOD, text="no end of line"),
+        attrs.evolve(GOOD, text="one\r\ntwo\n"),
         attrs.evolve(GOOD, text="\ud800\n"),
-        attrs.evolve(GOOD, html="no end of line"),
+        attrs.evolve(GOOD, html="\ud800\n"),
     ],
 )
 def test_a_letter_that_would_not_arrive_as_it_is_meant_does_not_leave(letter: Letter) -> None:
@@ -599,8 +602,7 @@ def test_whatever_is_written_the_headers_are_those_that_are_meant(
         return
     whole, text, html = parts(data)
     assert whole.keys() == HEADERS
-    assert text.keys() == ["Content-Type", "Content-Transfer-Encoding"]
-    assert html.keys() == [*text.keys(), "MIME-Version"]
+    assert text.keys() == html.keys() == ["Content-Type", "Content-Transfer-Encoding"]
     assert unfolded(whole, "Subject") == letter.subject
     assert (whole["To"], body(text), body(html)) == ("asa@region.example", letter.text, letter.html)
     assert Page(letter.html).links == [line for line in letter.text.split("\n") if line.startswith("https://")]

@@ -7,7 +7,7 @@ import pytest
 from transitions import Machine
 
 from kundorder.commands import ApproveAgreement, Command, RejectAgreement, SignAgreement, TerminateAgreement
-from kundorder.lifecycles import TABLES
+from kundorder.lifecycles.tables import TABLES
 from kundorder.lifecycles.rows import AnyRow, By, Row, Table
 from kundorder.model import Agreement
 from kundorder.situation import Case

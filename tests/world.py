@@ -69,7 +69,8 @@ class World:
         )
         officer = ko.Actor("olle", PROVIDER)
         portal.execute(
-            ko.EstablishProvider(name="Leverantören", person_name="Olle Officer", email="olle@provider.example"), officer
+            ko.EstablishProvider(name="Leverantören", person_name="Olle Officer", email="olle@provider.example"),
+            officer,
         )
         world = cls(portal, held, clock, letters, officer, ko.Actor("karin", PROVIDER))
         world.remember(officer)
@@ -154,7 +155,9 @@ class World:
                 ko.SignAgreement(agreement=agreement), method=ko.AttestMethod.BANKID, signer=signatory
             )
 
-    def agent(self, organisation: str = AGENT, *, services: tuple[str, ...] = ("npo",), people: bool = True) -> ko.Actor:
+    def agent(
+        self, organisation: str = AGENT, *, services: tuple[str, ...] = ("npo",), people: bool = True
+    ) -> ko.Actor:
         """An agent with an administrator, active assignments, a granted handler and an attestant."""
         application = self.application(organisation, "agda")
         applied = self.portal.execute(
@@ -200,7 +203,7 @@ class World:
     ) -> ko.Order:
         """A draft that is ready to be sent."""
         order = self.portal.execute(ko.StartOrder(offer=offer, mode=mode, agent=agent), orderer).order
-        fields = {
+        fields: dict[str, str | int | list[str]] = {
             "care_units": ["SE2321000131-P01"],
             "technical_contact": "Teknik Prov",
             "number_of_care_units": 3,

@@ -1,6 +1,7 @@
 """The ordering of Swedish national e-health services: types, lifecycles, rights and explained decisions.
 
-Everything public has one name here; adapters, the boundary for JSON and the sample catalogue are imported from their modules.
+Everything public has one name here; adapters, the boundary for JSON and the sample catalogue are imported from their
+modules.
 """
 
 from kundorder.catalogue import Catalogue as Catalogue

@@ -144,9 +144,9 @@ def _terms_problems(path: str, terms: Terms) -> list[Problem]:
 def _field_problems(path: str, field: Field) -> list[Problem]:
     found: list[Problem] = []
     try:
-        offer_id(field.name.replace("_", "-"))
-        plain_text(field.label_sv, limit=200)
-        plain_text(field.label_en, limit=200)
+        _ = offer_id(field.name.replace("_", "-"))
+        _ = plain_text(field.label_sv, limit=200)
+        _ = plain_text(field.label_en, limit=200)
     except Malformed:
         found.append(
             Problem(path, "needs a name of small letters, digits and underscores, and a label in each language")

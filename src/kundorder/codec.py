@@ -1,7 +1,7 @@
 """Canonical JSON: how records are stored, and what digests are over.
 
-A record is stored under a key that tells its kind, with the number of the schema it was written by. Reading applies the upcasters of
-every schema that was ever released; a schema from the future is refused.
+A record is stored under a key that tells its kind, with the number of the schema it was written by. Reading applies
+the upcasters of every schema that was ever released; a schema from the future is refused.
 """
 
 from collections.abc import Callable, Mapping

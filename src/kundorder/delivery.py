@@ -5,9 +5,11 @@ from typing import final
 
 import attrs
 
+from kundorder.directory import Holder
 from kundorder.events import Mail, Owed, OwedState, Settlement
 from kundorder.model import Agreement, Member, Order
-from kundorder.vocabulary import AgreementState, OrderState, Template, UserState
+from kundorder.situation import Key, Kind, kind_of
+from kundorder.vocabulary import AgreementState, OrderState, Role, Template, UserState
 
 LEASE = timedelta(seconds=60)
 """How long one who has claimed a debt has for it; then another may."""
@@ -59,7 +61,8 @@ def parked(why: str) -> Settlement:
 def unwanted_order_mail(mail: Mail, order: Order) -> str | None:
     """Why a mail about an order need not leave any more; None if it should.
 
-    A mail that asks somebody to act is wanted while the order is at the step it was owed for; one that tells is always wanted.
+    A mail that asks somebody to act is wanted while the order is at the step it was owed for; one that tells is
+    always wanted.
     """
     state = _WANTED_WHILE.get(mail.template)
     if state is None:
@@ -69,19 +72,31 @@ def unwanted_order_mail(mail: Mail, order: Order) -> str | None:
     return None
 
 
-def unwanted_agreement_mail(agreement: Agreement, signatory: str | None) -> str | None:
+def unwanted_agreement_mail(mail: Mail, agreement: Agreement) -> str | None:
     """Why a signatory need not be written to any more; None if the signature is still wanted."""
+    if not mail.id.startswith(f"{mail.subject}/{agreement.number}."):
+        return "another agreement has taken its place"
     if agreement.state is not AgreementState.AWAITING_SIGNATURE:
         return "the agreement is no longer to be signed"
-    signed = any(each.id == signatory and each.evidence is not None for each in agreement.signatories)
+    signed = any(each.id == mail.signatory and each.evidence is not None for each in agreement.signatories)
     return "the signatory has signed" if signed else None
 
 
-def unwanted_member_mail(mail: Mail, member: Member) -> str | None:
-    """Why a user need not be written to any more; None if the mail is still wanted."""
+def unwanted_member_mail(mail: Mail, member: Member, handlers: tuple[Holder, ...]) -> str | None:
+    """Why a user need not be written to any more; None if the mail is still wanted.
+
+    Of an order nobody hears who has lost the right to see it; whoever has ordered keeps that right without any role.
+
+    Args:
+        mail: as it was owed.
+        member: as the user is now.
+        handlers: who is granted now in the assignment the order goes through.
+    """
     if member.state is UserState.DELETED:
         return "the user is deleted"
-    asks = mail.template in _WANTED_WHILE
-    if asks and mail.role is not None and mail.role not in member.roles:
+    if kind_of(Key(mail.subject)) is not Kind.ORDER or mail.role is None or mail.role is Role.ORDERER:
+        return None
+    if mail.role not in member.roles:
         return "the role is gone"
-    return None
+    granted = mail.role is not Role.AGENT_HANDLER or any(holder.member == member.id for holder in handlers)
+    return None if granted else "the grant is gone"

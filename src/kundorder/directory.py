@@ -69,7 +69,7 @@ class CaseFile:
 @final
 @attrs.frozen(kw_only=True)
 class Receipt:
-    """That a key was used, for what, and with which outcome; the same key and content get the same outcome again (R36)."""
+    """That a key was used, for what, with which outcome; the same key and content get the same outcome again (R36)."""
 
     key: str
     digest: str  # of the command and the actor

@@ -1,4 +1,4 @@
-"""What has happened, and what is owed because of it. Nothing here acts: debts are stored with the records and carried out later."""
+"""What has happened, and what is owed because of it: debts are stored with the records and carried out later."""
 
 from datetime import datetime
 from enum import StrEnum, unique

@@ -28,7 +28,8 @@ def reaches(method: AttestMethod, minimum: AssuranceLevel) -> bool:
 class Document:
     """What somebody attests or signs; its canonical form is what the digest and the signature are over.
 
-    Evidence for any other subject, step, content, signer, organisation or capacity has another digest and proves nothing.
+    Evidence for any other subject, step, content, signer, organisation or capacity has another digest and proves
+    nothing.
     """
 
     subject: str  # the id of the order, agreement or assignment

@@ -1,7 +1,7 @@
-"""The journal: for every record a chain of entries, each bound to the one before, so that a change behind our back shows.
+"""The journal: for every record a chain of entries, each bound to the one before, so that tampering shows.
 
-Of free text only the digest is chained; the text lies beside and may be erased. A chain alone cannot show that its tail was cut:
-that takes heads kept elsewhere.
+Of free text only the digest is chained; the text lies beside and may be erased. A chain alone cannot show that its
+tail was cut: that takes heads kept elsewhere.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ def linked(head: Head, event: Event, rules: str, facts: tuple[str, ...]) -> Entr
 
 
 def problems_in(chain: str, entries: Iterable[Entry], head: Head, state: str | None) -> tuple[ChainProblem, ...]:
-    """What is wrong with one chain: each entry, how they hang together, where they end, and where the record says it is.
+    """What is wrong with one chain: its entries, how they hang together, where they end, where the record says it is.
 
     Args:
         chain: key of the record.

@@ -1,7 +1,8 @@
 """The records: what the library remembers, one class a noun, all frozen.
 
-Values have been checked where they came in (``identifiers``, ``boundary``), so records carry plain strings and are cheap to read back.
-Every record that moves through a lifecycle has ``state``, ``step`` (one more with every act) and ``since`` (when it came where it is).
+Values have been checked where they came in (``identifiers``, ``boundary``), so records carry plain strings and are
+cheap to read back. Every record that moves through a lifecycle has ``state``, ``step`` (one more with every act) and
+``since`` (when it came where it is).
 """
 
 from datetime import datetime
@@ -35,7 +36,7 @@ from kundorder.vocabulary import (
 @final
 @attrs.frozen
 class Actor:
-    """Who acts, and for which organisation; the host has authenticated the person. Rights are never added up across organisations."""
+    """Who acts, and for which one organisation; the host has authenticated the person."""
 
     person: str = attrs.field(converter=person_id)  # opaque to us, the host's own id
     organisation: str = attrs.field(converter=organisation_number)
@@ -126,7 +127,7 @@ class Signatory:
 @final
 @attrs.frozen(kw_only=True)
 class Agreement:
-    """A customer agreement or an agent agreement; ``party`` says which. A new application after a final state is number + 1."""
+    """A customer agreement or an agent agreement, as ``party`` says; one applied for anew has the next number."""
 
     id: str
     party: Party

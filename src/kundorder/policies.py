@@ -1,21 +1,24 @@
 """In which capacities somebody acts, and who may see what. Default deny: what is not said here is not permitted.
 
-The rows of the lifecycles own who may do what; this file only tells on whose side of a subject the actor stands, which roles the
-actor holds there, and what the actor may look at. Rights are those of one organisation, the one acted for.
+The rows of the lifecycles own who may do what; this file only tells on whose side of a subject the actor stands,
+which roles the actor holds there, and what the actor may look at. Rights are those of one organisation, the one acted
+for.
 """
 
 import attrs
 
 from kundorder.directory import Holder
 from kundorder.events import Event
+from kundorder.evidence import Evidence
 from kundorder.identifiers import assignment_id_of
-from kundorder.model import AgentAssignment, Agreement, Mark, Member, Order, Organisation, Provider
+from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Organisation, Provider
 from kundorder.situation import Case, Situation
 from kundorder.vocabulary import Flow, Party, Role, UserState
 
 _STAFF = (Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
 FOLLOWS_OWN_ORDERS = (Role.ADMINISTRATOR, Role.ORDERER, Role.ATTESTANT, Role.AGREEMENT_CONTACT)
 FOLLOWS_AGENT_ORDERS = (Role.ADMINISTRATOR, Role.ATTESTANT)
+_ACTS = (Role.ORDERER, Role.AGENT_HANDLER, Role.ATTESTANT)
 _VIEWS_AGREEMENT = (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT)
 _VIEWS_ASSIGNMENT = (Role.ADMINISTRATOR, Role.ATTESTANT, Role.AGENT_HANDLER, Role.AGENT_ASSIGNMENT_ORDERER)
 
@@ -133,8 +136,8 @@ def _sees_order(case: Case, me: Member, order: Order) -> bool:
 
 
 def acted(order: Order) -> frozenset[str]:
-    """The persons, whatever account they used, who have ordered, approved or attested (for four eyes)."""
-    persons = {mark.person for mark in order.course if mark.role in (Role.AGENT_HANDLER, Role.ATTESTANT)}
+    """The persons, whatever account they used, who have started, sent, approved or attested (for four eyes)."""
+    persons = {mark.person for mark in order.course if mark.role in _ACTS}
     persons.add(order.content.orderer_person)
     return frozenset(person for person in persons if person is not None)
 
@@ -148,24 +151,39 @@ def shown(case: Case, order: Order) -> Order:
     own = mine == content.organisation
     return attrs.evolve(
         order,
-        content=content if own else attrs.evolve(content, orderer="", orderer_person=""),
-        course=tuple(mark if mark.organisation == mine else _nameless(mark) for mark in order.course),
+        content=content if own else _foreign(content),
+        course=named(case, order.course),
         notices=tuple(notice for notice in order.notices if notice.organisation == mine),
-        evidence=tuple(evidence for evidence in order.evidence if _is_of(evidence.signer, order, mine)),
+        evidence=_evidence_of(order, mine),
         picked=order.picked if mine == content.agent else None,
     )
+
+
+def _foreign(content: Content) -> Content:
+    """The content without the orderer, and without other orders, which this reader may know nothing of."""
+    return attrs.evolve(content, orderer="", orderer_person="", supplementary_to=None, copied_from=None)
+
+
+def named(case: Case, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks as this reader may see them: with the persons of the organisation acted for only."""
+    if case.act.is_system or is_staff(case):
+        return marks
+    here = case.act.actor.organisation
+    return tuple(mark if mark.organisation == here else _nameless(mark) for mark in marks)
 
 
 def _nameless(mark: Mark) -> Mark:
     return attrs.evolve(mark, person=None, member=None)
 
 
-def _is_of(signer: str, order: Order, organisation: str) -> bool:
-    return any(mark.person == signer and mark.organisation == organisation for mark in order.course)
+def _evidence_of(order: Order, organisation: str) -> tuple[Evidence, ...]:
+    # By turn and not by person, for one person may attest on both sides: the agent attests once, and first (R9).
+    agents = 1 if order.content.flow is Flow.VIA_AGENT else 0
+    return order.evidence[agents:] if organisation == order.content.organisation else order.evidence[:agents]
 
 
 def shown_event(case: Case, event: Event) -> Event:
-    """The event as this reader may see it: what another organisation did shows its capacity and date, not the person."""
+    """The event as this reader may see it: of another organisation its capacity and date, not the person."""
     if case.act.is_system or is_staff(case) or event.organisation == case.act.actor.organisation:
         return event
     return attrs.evolve(event, person=None, member=None, about=None)

@@ -1,8 +1,9 @@
-"""The machines: rows become ``transitions`` machines, and those become frozen tables. The only file that imports ``transitions``.
+"""The machines: rows become ``transitions`` machines, and those become frozen tables; nobody else imports that library.
 
-A machine is built for each lifecycle, for orders one for each flow, without conditions and callbacks: ``send`` has two targets, and a
-machine holding both would silently take the first. Decisions never run on the machines; they look rows up in the tables compiled
-from them here, at import, after checking that every table is well formed. Hosts may use the machines for introspection and pictures.
+A machine is built for each lifecycle, for orders one for each flow, without conditions and callbacks: ``send`` has
+two targets, and a machine holding both would silently take the first. Decisions never run on the machines; they look
+rows up in the tables compiled from them here, at import, after checking that every table is well formed. Hosts may
+use the machines for introspection and pictures.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,8 +13,8 @@ from typing import TypeAlias, final
 import attrs
 from transitions import Machine
 
-from kundorder.lifecycles import TABLES
 from kundorder.lifecycles.rows import AnyRow, By, Table
+from kundorder.lifecycles.tables import TABLES
 from kundorder.vocabulary import Flow, Lifecycle, Party, Role, State, Trigger
 
 NOWHERE = "NOWHERE"
@@ -25,7 +26,7 @@ Place: TypeAlias = tuple[Lifecycle, Flow | None]
 
 @final
 class IllFormed(ValueError):
-    """A table of rows that cannot be a lifecycle; the message names the row. A mistake in this library, found at import."""
+    """A table that cannot be a lifecycle; the message names the row. A mistake in this library, found at import."""
 
 
 @final

@@ -1,4 +1,4 @@
-"""The lists: what a record stands on, and what a reader asks for. Both halves are here, so that they can agree; a test shows they do."""
+"""The lists: what a record stands on, and what a reader asks for; both halves are here, so that they can agree."""
 
 from collections.abc import Iterable
 from typing import TypeAlias

@@ -1,10 +1,10 @@
-"""Everything in memory: a store that is complete and transactional, a mailer that keeps the letters, a signer that just signs.
+"""Everything in memory: a complete, transactional store, a mailer that keeps the letters, a signer that just signs.
 
 They pass the same exams as the real ones, and serve tests, trials and models.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import RLock
@@ -20,7 +20,7 @@ from kundorder.outcomes import Changes, Stored
 from kundorder.ports import Done, Letter, Listed, Page, Progress, Transaction
 from kundorder.situation import ABSENT, Fact, Key
 from kundorder.vocabulary import Index
-from kundorder.worklists import listings
+from kundorder.worklists import Line, listings
 
 Undo = Callable[[], None]
 
@@ -38,7 +38,7 @@ class MemoryStore:
         return self._one_at_a_time()
 
     @contextmanager
-    def _one_at_a_time(self) -> Iterator[Transaction]:
+    def _one_at_a_time(self) -> Generator[Transaction]:
         with self._lock:
             transaction = _MemoryTransaction(self._tables)
             try:
@@ -157,8 +157,8 @@ class _MemoryTransaction:
         self._undo.append(restore)
 
     def _relist(self, key: Key, before: Fact, now: Fact) -> None:
-        old = set() if before.record is None else set(listings(before.record))
-        new = set() if now.record is None else set(listings(now.record))
+        old: set[Line] = set() if before.record is None else set(listings(before.record))
+        new: set[Line] = set() if now.record is None else set(listings(now.record))
         for index, value, sort in old - new:
             self._tables.lists[index, value].remove((sort, key))
         for index, value, sort in new - old:
@@ -205,7 +205,7 @@ class _MemoryTransaction:
 
         def restore() -> None:
             tables.owed[owed.id] = before
-            tables.leases.pop(owed.id, None)
+            _ = tables.leases.pop(owed.id, None)
             if lease is not None:
                 tables.leases[owed.id] = lease
 
@@ -268,6 +268,7 @@ class MemorySigner:
 
     def cancel(self, state: str) -> None:
         """See ``ports.Signing``; there is nothing to give up."""
+        del state
 
     def verify(self, evidence: Evidence, document: Document) -> bool:
         """See ``ports.Signing``."""

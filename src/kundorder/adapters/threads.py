@@ -1,7 +1,7 @@
 """Sync ports for async hosts: everything that waits happens in one thread of its own, in turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from datetime import datetime
@@ -51,7 +51,7 @@ class ThreadedStore:
         return self._one_at_a_time()
 
     @asynccontextmanager
-    async def _one_at_a_time(self) -> AsyncIterator[AsyncTransaction]:
+    async def _one_at_a_time(self) -> AsyncGenerator[AsyncTransaction]:
         # The thread does things in the order they are given to it: whatever has been entered is left after that,
         # also when the one who waits is cancelled in between.
         async with self._turn:
@@ -61,7 +61,7 @@ class ThreadedStore:
                 yield _ThreadedTransaction(entered, self._thread)
             except BaseException as error:
                 left = error
-                await self._thread.run_surely(lambda: stack.__exit__(type(left), left, left.__traceback__))
+                _ = await self._thread.run_surely(lambda: stack.__exit__(type(left), left, left.__traceback__))
                 raise
             await self._thread.run_surely(stack.close)
 

@@ -88,14 +88,14 @@ def command_from_json(text: bytes | str) -> Command:
             was given is repeated. Mend them all and send it again.
     """
     value, problems = read(text)
+    command = None
     try:
         command = _adapter().validate_python(value)
     except ValidationError as error:
         known = {problem.path for problem in problems}
-        further = tuple(problem for problem in problems_of(error) if problem.path not in known)
-        raise Malformed(problems + further) from None
-    if problems:
-        raise Malformed(problems)
+        problems += tuple(problem for problem in problems_of(error) if problem.path not in known)
+    if command is None or problems:
+        raise Malformed(problems)  # out here, where no other error hangs on to it
     return command
 
 

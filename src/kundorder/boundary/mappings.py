@@ -8,6 +8,9 @@ from pydantic_core import CoreSchema, ValidationError, core_schema
 from kundorder.boundary.problems import reworded
 from kundorder.boundary.scalars import SCALARS, Parse, parsing
 
+CLOSED: Final[dict[str, object]] = {"pydantic_js_updates": {"additionalProperties": False}}
+"""What makes pydantic say in a JSON Schema that an object has no other names; not every version does by itself."""
+
 _NAME: Final = r"^[A-Za-z0-9_-]{1,64}$"
 _NOUNS: Final[Mapping[object, str]] = {str: "text", int: "whole number"}
 
@@ -23,7 +26,7 @@ def mapping_schema(form: object, parse: Parse) -> CoreSchema:
     schema = core_schema.dict_schema(
         core_schema.str_schema(strict=True, pattern=_NAME),
         _choice(get_args(parts[1]), parse),
-        metadata={"pydantic_js_updates": {"additionalProperties": False}},
+        metadata=CLOSED,
     )
     return core_schema.no_info_after_validator_function(parsing(parse), schema)
 

@@ -43,9 +43,11 @@ def path_of(location: Location) -> str:
     >>> path_of(("application", "signatories", 0, "email"))
     '$.application.signatories[0].email'
     """
-    return "$" + "".join(
-        f"[{step}]" if isinstance(step, int) else f".{step}" if _PLAIN.fullmatch(step) else ".*" for step in location
-    )
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in map(_unrevealing, location))
+
+
+def _unrevealing(step: int | str) -> int | str:
+    return step if isinstance(step, int) or _PLAIN.fullmatch(step) else "*"
 
 
 def faults_of(malformed: Malformed) -> list[Fault]:
@@ -61,7 +63,11 @@ def _location(path: str) -> Location:
 def invalid(faults: Iterable[Fault]) -> ValidationError:
     """The error that lets pydantic go on, and put the faults where the function was called that raises it."""
     details = [
-        InitErrorDetails(type=PydanticCustomError(_OURS, "{message}", {"message": message}), loc=place, input=None)
+        InitErrorDetails(
+            type=PydanticCustomError(_OURS, "{message}", {"message": message}),
+            loc=tuple(map(_unrevealing, place)),
+            input=None,
+        )
         for place, message in faults
     ]
     return ValidationError.from_exception_data("Command", details, hide_input=True)

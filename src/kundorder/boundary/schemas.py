@@ -14,7 +14,7 @@ from typing import Final, Protocol, get_args, get_origin, get_type_hints
 import attrs
 from pydantic_core import CoreSchema, ValidationError, core_schema
 
-from kundorder.boundary.mappings import mapping_schema
+from kundorder.boundary.mappings import CLOSED, mapping_schema
 from kundorder.boundary.problems import faults_of, invalid, reworded
 from kundorder.boundary.scalars import SCALARS, Parse, member_schema, parsing, reference, visible
 from kundorder.errors import Malformed
@@ -64,7 +64,7 @@ def object_schema(cls: type[attrs.AttrsInstance], tag: str | None = None) -> Cor
         except Malformed as objection:
             raise invalid(faults_of(objection)) from None
 
-    schema = core_schema.typed_dict_schema(members, cls=cls, extra_behavior="forbid")
+    schema = core_schema.typed_dict_schema(members, cls=cls, extra_behavior="forbid", metadata=CLOSED)
     return core_schema.no_info_wrap_validator_function(build, schema, ref=reference(cls))
 
 

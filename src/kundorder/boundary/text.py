@@ -6,6 +6,7 @@ The standard library's reader and not pydantic's, because only it shows that a n
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, NoReturn, TypeAlias, final
 
 from kundorder.boundary.problems import Fault, Location, path_of
@@ -64,22 +65,21 @@ def read(text: bytes | str) -> tuple[JsonValue, tuple[Problem, ...]]:
     unread = _unread(text)
     if _depth(unread) > MAXIMUM_DEPTH:
         raise malformed("$", f"must be at most {MAXIMUM_DEPTH} objects and lists deep")
-    try:
+    with suppress(ValueError):
         value = _decode(unread)
-    except ValueError:
-        raise malformed("$", "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number") from None
-    return value, tuple(Problem(path_of(place), message) for place, message in _faults(value, ()))
+        return value, tuple(Problem(path_of(place), message) for place, message in _faults(value, ()))
+    # Not where the reader's error is at hand: it holds the whole text, and would hang on to ours.
+    raise malformed("$", "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number")
 
 
 def _unread(text: bytes | str) -> str:
-    if len(text) <= MAXIMUM_BYTES:
-        try:
-            data = text.encode() if isinstance(text, str) else text
-            if len(data) <= MAXIMUM_BYTES:
-                return data.decode()
-        except UnicodeError:
-            raise malformed("$", "must be UTF-8") from None
-    raise malformed("$", f"must have at most {MAXIMUM_BYTES} bytes")
+    if len(text) > MAXIMUM_BYTES or (
+        isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES
+    ):
+        raise malformed("$", f"must have at most {MAXIMUM_BYTES} bytes")
+    with suppress(UnicodeError):
+        return text.encode().decode() if isinstance(text, str) else text.decode()
+    raise malformed("$", "must be UTF-8")
 
 
 def _depth(text: str) -> int:

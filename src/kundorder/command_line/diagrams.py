@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kundorder.lifecycles import TABLES
+from kundorder.lifecycles.tables import TABLES
 from kundorder.lifecycles.rows import Table
 from kundorder.reasons import word
 from kundorder.vocabulary import Flow, Language, Lifecycle

@@ -22,7 +22,7 @@ def evidence_in(command: Command) -> Evidence | None:
 
 
 def document_for(situation: Situation, command: Command, act: Act, signer: str) -> Document | None:
-    """What somebody has to attest or sign for a command to be accepted; None where it takes no evidence, or nothing is there."""
+    """What somebody has to attest or sign for a command; None where it takes no evidence, or nothing is there."""
     match command:
         case AttestOrder():
             order = situation.order(command.order)

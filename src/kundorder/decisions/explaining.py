@@ -1,4 +1,4 @@
-"""Why something cannot be done here and now, when no row permits it; and what is worth knowing although nothing forbids it."""
+"""Why something cannot be done here and now when no row permits it, and what is worth knowing all the same."""
 
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Subject
@@ -61,7 +61,7 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
     could = capacities(place, trigger)
     ours = tuple((at, by) for at, by in could if by.party in mine)
     lacking = _roles_lacking(case, tuple(by for _at, by in ours))
-    if isinstance(subject, Member) and (special := _of_member(subject)):
+    if isinstance(subject, Member) and (special := _of_member(subject, mine)):
         return (*special, *lacking)
     if could and not ours:
         by = tuple(dict.fromkeys(clearer_of(by, subject) for _at, by in could))
@@ -77,11 +77,11 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
     return (Reason(ReasonCode.WRONG_STATE, params, cleared_by=_next(place, subject, state)), *lacking)
 
 
-def _of_member(member: Member) -> Reasons:
+def _of_member(member: Member, mine: tuple[Party, ...]) -> Reasons:
     if member.state is UserState.DELETED:
         return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
     if member.state is UserState.INVITED:
-        themselves = Clearer(party=Party.CUSTOMER, organisation=member.organisation)
+        themselves = Clearer(party=mine[0] if mine else Party.CUSTOMER, organisation=member.organisation)
         return (Reason(ReasonCode.USER_NOT_VERIFIED, cleared_by=(themselves,)),)
     return ()
 
@@ -91,16 +91,15 @@ def _roles_lacking(case: Case, ours: tuple[By, ...]) -> Reasons:
     if case.act.is_system or not ours:
         return ()
     held = () if case.me is None else case.me.roles
-    needed = tuple(dict.fromkeys(by.role for by in ours if by.role is not None and by.role is not Role.SIGNATORY))
-    if not needed or any(role in held for role in needed):
+    needed = {by.role: by.party for by in reversed(ours) if by.role is not None and by.role is not Role.SIGNATORY}
+    if any(role in held for role in needed):
         return ()
-    return tuple(role_missing(case, role) for role in needed)
+    return tuple(role_missing(case, role, party) for role, party in reversed(needed.items()))
 
 
-def role_missing(case: Case, role: Role) -> Reason:
+def role_missing(case: Case, role: Role, party: Party) -> Reason:
     """The actor does not hold a role in the organisation acted for."""
     here = case.act.actor.organisation
-    party = Party.PROVIDER if case.mine is not None and case.mine.is_provider else Party.CUSTOMER
     administrator = Clearer(role=Role.ADMINISTRATOR, party=party, organisation=here)
     return Reason(ReasonCode.ROLE_MISSING, (("role", role.value), ("organisation", here)), cleared_by=(administrator,))
 

@@ -3,7 +3,8 @@
 import attrs
 
 from kundorder.decisions.deciding import guards_of, key_of, mail_to, notice_for
-from kundorder.lifecycles.order import ASK_ATTESTANTS, ASK_HANDLERS
+from kundorder.lifecycles.order import ASK_ATTESTANTS, ASK_HANDLERS, TELL_STARTABLE
+from kundorder.lifecycles.rows import Owes
 from kundorder.model import Member, Order
 from kundorder.outcomes import Decision, Put
 from kundorder.situation import Act, Situation, case_of
@@ -12,12 +13,19 @@ from kundorder.vocabulary import Lifecycle, OrderState
 _ASKS = {OrderState.AWAITING_CUSTOMER_ATTEST: ASK_ATTESTANTS, OrderState.AWAITING_AGENT_APPROVAL: ASK_HANDLERS}
 
 
+def _owes(order: Order) -> Owes | None:
+    """What is owed to somebody new: to be asked; or, where nobody was there when the agent was informed, to be told."""
+    if order.state is OrderState.CONNECTION_STARTABLE and not order.notices:
+        return TELL_STARTABLE
+    return _ASKS.get(order.state)
+
+
 def tell_pending(situation: Situation, order: Order, member: Member, act: Act) -> Decision | None:
-    """The mail and the notice a member with a new right is owed for an order that waits; None if there is nothing to tell.
+    """The mail and the notice a member with a new right is owed for an order that waits; None: nothing to tell.
 
     Whoever has been told at this step is not told again.
     """
-    owes = _ASKS.get(order.state)
+    owes = _owes(order)
     if owes is None or any(notice.member == member.id for notice in order.notices):
         return None
     addressees = [each for each in owes.to(case_of(situation, act, order), order) if each.member == member.id]

@@ -33,13 +33,13 @@ from kundorder.decisions.explaining import (
 )
 from kundorder.errors import NotFound
 from kundorder.identifiers import party_of
-from kundorder.lifecycles.order_sets import content_of
+from kundorder.lifecycles.drafts import content_of
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Subject
 from kundorder.policies import is_staff, parties, sees, sides
-from kundorder.reasons import Advice, Reasons
+from kundorder.reasons import OFFICER, Advice, Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
-from kundorder.vocabulary import Flow, Lifecycle, OrderState, Party, Role, Trigger
+from kundorder.vocabulary import Flow, Lifecycle, OrderState, Party, ReasonCode, Role, Trigger
 from kundorder.workflow import STEPS, Place
 
 
@@ -64,6 +64,8 @@ def judge(situation: Situation, command: Command, act: Act) -> Ruling:
     subject = _subject(situation, command)
     case = case_of(situation, act, subject)
     _be_visible(case, command)
+    if strange := _stranger(case, command):
+        return Ruling(case=case, row=None, by=None, reasons=strange, advice=())
     place = _place(command, subject)
     row = _row(place, subject, command.trigger)
     mine = _creating(case, command) if subject is None else parties(case, subject)
@@ -110,7 +112,7 @@ def _capacity(case: Case, row: AnyRow, mine: tuple[Party, ...]) -> tuple[By | No
         if not _fits(by, mine, case):
             continue
         missing = by.role is not None and by.role is not Role.SIGNATORY and by.role not in held
-        found: Reasons = (role_missing(case, by.role),) if missing and by.role is not None else ()
+        found: Reasons = (role_missing(case, by.role, by.party),) if missing and by.role is not None else ()
         if by.only is not None:
             found = (*found, *by.only(case))
         if not found:
@@ -140,13 +142,22 @@ def _subject(situation: Situation, command: Command) -> Subject | None:
 def _be_visible(case: Case, command: Command) -> None:
     """Who may not see something gets the answer for something that does not exist."""
     subject = case.subject
-    if subject is not None:
-        if not sees(case, subject) and not _is_invited(case, subject, command):
-            raise NotFound(kind_of_subject(subject))
-    elif isinstance(command, ApplyForCustomerAgreement | ApplyForAgentAgreement | EstablishProvider):
-        return  # anybody may apply
-    elif case.me is None and not case.act.is_system:
-        raise NotFound(Kind.ORGANISATION)
+    if subject is not None and not sees(case, subject) and not _is_invited(case, subject, command):
+        raise NotFound(kind_of_subject(subject))
+
+
+def _stranger(case: Case, command: Command) -> Reasons:
+    """Who is no user creates nothing, and is told no more; so it is for an organisation that does not exist, too."""
+    if case.subject is not None or case.me is not None or case.act.is_system:
+        return ()
+    if isinstance(command, ApplyForCustomerAgreement | ApplyForAgentAgreement | EstablishProvider):
+        return ()  # anybody may apply
+    if case.situation.login(case.act.actor) is not None:  # who was verified once and is not active is deleted
+        return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
+    here = case.act.actor.organisation
+    side = Party.AGENT if isinstance(command, ApplyForAssignment) else Party.CUSTOMER
+    administrator = Clearer(role=Role.ADMINISTRATOR, party=side, organisation=here)
+    return (Reason(ReasonCode.NOT_A_USER, (("organisation", here),), cleared_by=(administrator,)),)
 
 
 def _is_invited(case: Case, subject: Subject, command: Command) -> bool:
@@ -204,6 +215,8 @@ def _row(place: Place, subject: Subject | None, trigger: Trigger) -> AnyRow | No
 
 def _creating(case: Case, command: Command) -> tuple[Party, ...]:
     """On whose side somebody acts who creates something."""
+    if case.act.is_system:
+        return (Party.SYSTEM,)
     match command:
         case ApplyForAgentAgreement() | ApplyForAssignment():
             return (Party.AGENT,)
@@ -214,7 +227,7 @@ def _creating(case: Case, command: Command) -> tuple[Party, ...]:
         case EstablishProvider():
             return (Party.PROVIDER,)
         case _:
-            return (Party.SYSTEM,) if case.act.is_system else (Party.CUSTOMER,)
+            return (Party.CUSTOMER,)
 
 
 def _advice(case: Case, command: Command) -> tuple[Advice, ...]:

@@ -1,4 +1,4 @@
-"""Which facts a command is decided on. Two reads are enough for all but agreements whose contacts are users already (three)."""
+"""Which facts a command is decided on: two reads, or three for an agreement whose contacts are users already."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,7 @@ from kundorder.situation import (
     order_key,
     organisation_key,
 )
-from kundorder.vocabulary import ConnectionMode, Party, Role, Trigger
+from kundorder.vocabulary import Party, Role, Trigger
 
 _LIGHT = frozenset((Trigger.FILL_IN, Trigger.ACCEPT_TERMS, Trigger.COPY_AS_DRAFT, Trigger.HAND_OVER))
 _ASKS_CUSTOMERS_ATTESTANTS = frozenset((Trigger.SEND, Trigger.ATTEST))
@@ -140,7 +140,7 @@ def _of_start(command: StartOrder, act: Act) -> Iterator[Key]:
     yield holders_key(here, Role.ATTESTANT)
     if command.supplementary_to is not None:
         yield order_key(command.supplementary_to)
-    if command.agent is not None and command.mode is ConnectionMode.VIA_AGENT:
+    if command.agent is not None:
         offer = act.catalogue.offer(command.offer)
         yield from of_agent(command.agent, None if offer is None else offer.service)
 

@@ -49,7 +49,7 @@ def place_of(order: Order) -> Place:
 
 
 def options(situation: Situation, order: str, act: Act) -> tuple[Option, ...]:
-    """Everything that could be asked for the order, with what stands in its way; the content of a command is not judged.
+    """Everything that could be asked for the order and what stands in its way, apart from the content of a command.
 
     Raises:
         NotFound: it does not exist, or the actor may not see it.
@@ -98,9 +98,9 @@ def _in_the_way(case: Case, row: AnyRow) -> Reasons:
 
 
 def _nobody(case: Case, row: AnyRow) -> Reasons:
-    """The roles a step needs and nobody holds who may take it."""
+    """The roles a step needs, if nobody at all holds one with whom it may be taken."""
     found = tuple(reason for by in row.by for reason in _unheld(case, by, row))
-    return found if len(found) == len([by for by in row.by if _is_counted(by)]) else ()
+    return found if len(found) == len(row.by) else ()
 
 
 def _is_counted(by: By) -> bool:
@@ -138,7 +138,7 @@ def _unheld(case: Case, by: By, row: AnyRow) -> Reasons:
 
 
 def due(situation: Situation, order: str, act: Act, remind_after: timedelta) -> tuple[Due, ...]:
-    """What waits, since when; ``()`` when nothing does. A pure function of the time in ``act``; the host owns the timer.
+    """What waits, and since when, by the time in ``act``; ``()`` when nothing does. The host owns the timer.
 
     Raises:
         NotFound: it does not exist, or the actor may not see it.

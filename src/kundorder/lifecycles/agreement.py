@@ -12,6 +12,7 @@ from kundorder.commands import (
     TerminateAgreement,
 )
 from kundorder.lifecycles import agreement_sets as becomes
+from kundorder.lifecycles import openings
 from kundorder.lifecycles.audiences import waiting_signatories
 from kundorder.lifecycles.rows import AnyRow, By, Owes, Row, Table
 from kundorder.vocabulary import AgreementState as S
@@ -60,7 +61,7 @@ CUSTOMER_AGREEMENT = Table(
             to=S.APPLIED,
             given=becomes.may_apply_as_customer,
             sets=becomes.applied_as_customer,
-            also=becomes.kept,
+            also=openings.kept,
         ),
         Row(
             at=None,
@@ -69,7 +70,7 @@ CUSTOMER_AGREEMENT = Table(
             to=S.SIGNED,
             given=becomes.may_register_customer,
             sets=becomes.registered_customer,
-            also=becomes.opened_and_kept,
+            also=openings.opened_and_kept,
         ),
         Row(
             at=S.APPLIED,
@@ -79,7 +80,7 @@ CUSTOMER_AGREEMENT = Table(
             given=becomes.may_be_opened,
             sets=becomes.approved,
             owes=ASK_SIGNATORIES,
-            also=becomes.known,
+            also=openings.known,
         ),
         Row(
             at=S.AWAITING_SIGNATURE,
@@ -106,7 +107,7 @@ AGENT_AGREEMENT = Table(
             to=S.APPLIED,
             given=becomes.may_apply_as_agent,
             sets=becomes.applied_as_agent,
-            also=becomes.kept,
+            also=openings.kept,
         ),
         Row(
             at=None,
@@ -115,7 +116,7 @@ AGENT_AGREEMENT = Table(
             to=S.SIGNED,
             given=becomes.may_register_agent,
             sets=becomes.registered_agent,
-            also=becomes.opened_and_kept,
+            also=openings.opened_and_kept,
         ),
         Row(
             at=S.APPLIED,
@@ -133,7 +134,7 @@ AGENT_AGREEMENT = Table(
             to=S.SIGNED,
             given=becomes.may_sign,
             sets=becomes.signed,
-            also=becomes.known_when_signed,
+            also=openings.known_when_signed,
             until=becomes.all_have_signed,
         ),
         *_ending(Party.AGENT),

@@ -18,12 +18,12 @@ from kundorder.commands import (
 from kundorder.evidence import Evidence
 from kundorder.identifiers import agreement_id_of
 from kundorder.lifecycles.attests import agreement_document, evidence_objections
-from kundorder.lifecycles.people import invite
-from kundorder.lifecycles.rows import NOTHING, By, Extra
-from kundorder.model import Agreement, CustomerApplication, Mark, Organisation, Signatory, Subject
-from kundorder.outcomes import Put
+from kundorder.lifecycles.marks import mark_of
+from kundorder.lifecycles.openings import people_are_welcome, present_agreement
+from kundorder.lifecycles.rows import By
+from kundorder.model import Agreement, CustomerApplication, Mark, Signatory, Subject
 from kundorder.reasons import OFFICER, YOU, Clearer, Reason, Reasons
-from kundorder.situation import Act, Case, agreement_key, organisation_key, past_key
+from kundorder.situation import Act, Case
 from kundorder.vocabulary import (
     AgreementModel,
     AgreementState,
@@ -31,9 +31,7 @@ from kundorder.vocabulary import (
     Party,
     ReasonCode,
     Role,
-    Template,
     Trigger,
-    UserState,
 )
 
 _OPEN = (AgreementState.APPLIED, AgreementState.AWAITING_SIGNATURE)
@@ -43,31 +41,15 @@ def _terms(act: Act, party: Party) -> Terms:
     return act.catalogue.customer_agreement if party is Party.CUSTOMER else act.catalogue.agent_agreement
 
 
-def _present(case: Case, party: Party, organisation: str) -> Agreement | None:
-    return case.situation.agreement(agreement_id_of(party, organisation))
-
-
-def _is_free(case: Case, party: Party, organisation: str) -> Reasons:
-    """No application is open and no agreement of the current model is signed."""
-    present = _present(case, party, organisation)
-    signed = present is not None and present.state is AgreementState.SIGNED and present.model is AgreementModel.CURRENT
-    if present is None or not (signed or present.state in _OPEN):
+def _is_free(case: Case, party: Party, organisation: str, model: AgreementModel = AgreementModel.CURRENT) -> Reasons:
+    """No application is open, and none is signed but for one of the earlier model, where this is of the current."""
+    present = present_agreement(case, party, organisation)
+    if present is None or present.state not in (*_OPEN, AgreementState.SIGNED):
+        return ()
+    if present.state is AgreementState.SIGNED and present.model is not AgreementModel.CURRENT is model:
         return ()
     params = (("organisation", organisation), ("state", present.state.value))
     return (Reason(ReasonCode.AGREEMENT_EXISTS, params, cleared_by=(OFFICER,)),)
-
-
-def _mark(case: Case, trigger: Trigger, by: By) -> Mark:
-    actor = case.act.actor
-    return Mark(
-        trigger=trigger,
-        role=by.role,
-        party=by.party,
-        organisation=actor.organisation,
-        person=None if case.act.is_system else actor.person,
-        member=None if case.me is None else case.me.id,
-        at=case.act.now,
-    )
 
 
 def _new(
@@ -79,7 +61,7 @@ def _new(
     application: CustomerApplication,
     mark: Mark,
 ) -> Agreement:
-    present = _present(case, party, organisation)
+    present = present_agreement(case, party, organisation)
     terms = _terms(case.act, party)
     return Agreement(
         id=agreement_id_of(party, organisation),
@@ -122,32 +104,22 @@ def _names_signatories(application: CustomerApplication) -> Reasons:
 
 def applied_as_customer(case: Case, command: ApplyForCustomerAgreement, by: By) -> Agreement:
     """An application for the officer to judge."""
-    here, mark = case.act.actor.organisation, _mark(case, Trigger.APPLY, by)
+    here, mark = case.act.actor.organisation, mark_of(case, Trigger.APPLY, by)
     return _new(case, Party.CUSTOMER, here, command.name, command.category, command.application, mark)
 
 
 def applied_as_agent(case: Case, command: ApplyForAgentAgreement, by: By) -> Agreement:
     """An application for the officer to judge."""
-    here, mark = case.act.actor.organisation, _mark(case, Trigger.APPLY, by)
+    here, mark = case.act.actor.organisation, mark_of(case, Trigger.APPLY, by)
     return _new(case, Party.AGENT, here, command.name, None, command.application, mark)
-
-
-def kept(case: Case, _command: object, made: Subject) -> Extra:
-    """The agreement before this one goes to rest where it can be found; nothing signed is ever overwritten."""
-    if not isinstance(made, Agreement):
-        raise TypeError(type(made).__name__)
-    present = _present(case, made.party, made.organisation)
-    if present is None:
-        return NOTHING
-    return Extra(puts=(Put(past_key(agreement_key(present.id), present.number), present),))
 
 
 def may_register_customer(case: Case, command: RegisterCustomerAgreement) -> Reasons:
     """Nothing open or signed is there; people who were deleted are restored first."""
     return (
         *_names_signatories(command.application),
-        *_is_free(case, Party.CUSTOMER, command.organisation),
-        *_people_are_welcome(case, command.organisation, command.application),
+        *_is_free(case, Party.CUSTOMER, command.organisation, command.model),
+        *people_are_welcome(case, command.organisation, command.application),
     )
 
 
@@ -156,64 +128,28 @@ def may_register_agent(case: Case, command: RegisterAgentAgreement) -> Reasons:
     return (
         *_names_signatories(command.application),
         *_is_free(case, Party.AGENT, command.organisation),
-        *_people_are_welcome(case, command.organisation, command.application),
+        *people_are_welcome(case, command.organisation, command.application),
     )
 
 
 def registered_customer(case: Case, command: RegisterCustomerAgreement, by: By) -> Agreement:
     """In force, as it was before us."""
-    mark = _mark(case, Trigger.REGISTER, by)
+    mark = mark_of(case, Trigger.REGISTER, by)
     new = _new(case, Party.CUSTOMER, command.organisation, command.name, command.category, command.application, mark)
     return attrs.evolve(new, state=AgreementState.SIGNED, model=command.model)
 
 
 def registered_agent(case: Case, command: RegisterAgentAgreement, by: By) -> Agreement:
     """In force, as it was before us."""
-    mark = _mark(case, Trigger.REGISTER, by)
+    mark = mark_of(case, Trigger.REGISTER, by)
     new = _new(case, Party.AGENT, command.organisation, command.name, None, command.application, mark)
     return attrs.evolve(new, state=AgreementState.SIGNED)
-
-
-def opened_and_kept(case: Case, command: object, made: Subject) -> Extra:
-    """The organisation and its people are known from now on; an earlier agreement goes to rest."""
-    opened, earlier = known(case, command, made), kept(case, command, made)
-    return attrs.evolve(opened, puts=(*opened.puts, *earlier.puts))
-
-
-def known(case: Case, _command: object, made: Subject) -> Extra:
-    """The organisation is known, and the two contacts with a login get theirs (R6)."""
-    if not isinstance(made, Agreement):
-        raise TypeError(type(made).__name__)
-    before = case.situation.organisation(made.organisation)
-    is_agent = made.party is Party.AGENT
-    organisation = Organisation(
-        number=made.organisation,
-        name=made.name,
-        category=made.category if not is_agent else None if before is None else before.category,
-        is_agent=is_agent or (before is not None and before.is_agent),
-        is_provider=before is not None and before.is_provider,
-    )
-    contacts = (
-        (made.administrator, Role.ADMINISTRATOR, Template.LOGIN_ADMINISTRATOR),
-        (made.agreement_contact, Role.AGREEMENT_CONTACT, Template.LOGIN_AGREEMENT_CONTACT),
-    )
-    people = invite(case, made.organisation, made.party, contacts)
-    return attrs.evolve(people, puts=(Put(organisation_key(organisation.number), organisation), *people.puts))
 
 
 def may_be_opened(case: Case, _command: ApproveAgreement) -> Reasons:
     """Nobody named has been deleted as a user; the provider restores first."""
     agreement = case.agreement
-    return _people_are_welcome(case, agreement.organisation, agreement)
-
-
-def _people_are_welcome(case: Case, organisation: str, named: CustomerApplication | Agreement) -> Reasons:
-    for contact in (named.administrator, named.agreement_contact):
-        account = case.situation.account(organisation, contact.email)
-        member = None if account is None else case.situation.member(account.member)
-        if member is not None and member.state is UserState.DELETED:
-            return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
-    return ()
+    return people_are_welcome(case, agreement.organisation, agreement)
 
 
 def approved(case: Case, _command: ApproveAgreement, by: By) -> Agreement:
@@ -227,7 +163,7 @@ def approved(case: Case, _command: ApproveAgreement, by: By) -> Agreement:
         since=case.act.now,
         terms_version=terms.version,
         terms_digest=terms_digest(terms),
-        marks=(*agreement.marks, _mark(case, Trigger.APPROVE, by)),
+        marks=(*agreement.marks, mark_of(case, Trigger.APPROVE, by)),
     )
 
 
@@ -238,7 +174,7 @@ def has_reason(_case: Case, command: RejectAgreement) -> Reasons:
 
 def rejected(case: Case, command: RejectAgreement, by: By) -> Agreement:
     """Not approved."""
-    return _ended(case, AgreementState.REJECTED, _mark(case, Trigger.REJECT, by), command.reason)
+    return _ended(case, AgreementState.REJECTED, mark_of(case, Trigger.REJECT, by), command.reason)
 
 
 def is_signatory(case: Case) -> Reasons:
@@ -251,8 +187,11 @@ def is_signatory(case: Case) -> Reasons:
 
 
 def may_sign(case: Case, command: SignAgreement) -> Reasons:
-    """The evidence is that of a named signatory who has not signed yet (R7)."""
-    return _proven(case, command.evidence, Trigger.SIGN)
+    """The evidence is that of a named signatory who has not signed yet (R7); an agent's people get their logins now."""
+    agreement = case.agreement
+    agents = agreement.party is Party.AGENT
+    welcome = people_are_welcome(case, agreement.organisation, agreement) if agents else ()
+    return (*welcome, *_proven(case, command.evidence, Trigger.SIGN))
 
 
 def _proven(case: Case, evidence: Evidence | None, act: Trigger) -> Reasons:
@@ -285,18 +224,13 @@ def signed(case: Case, command: SignAgreement, by: By) -> Agreement:
         step=agreement.step + 1,
         since=case.act.now if complete else agreement.since,
         signatories=signatories,
-        marks=(*agreement.marks, _mark(case, Trigger.SIGN, by)),
+        marks=(*agreement.marks, mark_of(case, Trigger.SIGN, by)),
     )
 
 
 def all_have_signed(made: Subject) -> bool:
     """Whether the last signature is there."""
     return isinstance(made, Agreement) and made.state is AgreementState.SIGNED
-
-
-def known_when_signed(case: Case, command: SignAgreement, made: Subject) -> Extra:
-    """An agent gets its account with the last signature."""
-    return known(case, command, made) if all_have_signed(made) else NOTHING
 
 
 def may_decline(case: Case, command: DeclineAgreement) -> Reasons:
@@ -307,12 +241,12 @@ def may_decline(case: Case, command: DeclineAgreement) -> Reasons:
 
 def declined(case: Case, command: DeclineAgreement, by: By) -> Agreement:
     """One signatory's no is everybody's."""
-    return _ended(case, AgreementState.DECLINED, _mark(case, Trigger.DECLINE, by), command.reason)
+    return _ended(case, AgreementState.DECLINED, mark_of(case, Trigger.DECLINE, by), command.reason)
 
 
 def terminated(case: Case, command: TerminateAgreement, by: By) -> Agreement:
     """No longer in force."""
-    return _ended(case, AgreementState.TERMINATED, _mark(case, Trigger.TERMINATE, by), command.reason or None)
+    return _ended(case, AgreementState.TERMINATED, mark_of(case, Trigger.TERMINATE, by), command.reason or None)
 
 
 def _ended(case: Case, state: AgreementState, mark: Mark, reason: str | None) -> Agreement:

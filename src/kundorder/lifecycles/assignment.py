@@ -12,6 +12,7 @@ from kundorder.commands import (
 )
 from kundorder.identifiers import agreement_id_of, assignment_id_of
 from kundorder.lifecycles.attests import assignment_document, evidence_objections, method_objections
+from kundorder.lifecycles.marks import mark_of
 from kundorder.lifecycles.rows import NOTHING, AnyRow, By, Extra, Row, Table
 from kundorder.model import AgentAssignment, Mark, Subject
 from kundorder.outcomes import Put
@@ -62,7 +63,7 @@ def applied(case: Case, command: ApplyForAssignment, by: By) -> AgentAssignment:
         state=S.UNDER_REVIEW,
         step=1,
         since=case.act.now,
-        marks=(_mark(case, Trigger.APPLY, by),),
+        marks=(mark_of(case, Trigger.APPLY, by),),
     )
 
 
@@ -72,19 +73,6 @@ def kept(case: Case, command: ApplyForAssignment, _made: Subject) -> Extra:
     if present is None:
         return NOTHING
     return Extra(puts=(Put(past_key(assignment_key(present.id), present.number), present),))
-
-
-def _mark(case: Case, trigger: Trigger, by: By) -> Mark:
-    actor = case.act.actor
-    return Mark(
-        trigger=trigger,
-        role=by.role,
-        party=by.party,
-        organisation=actor.organisation,
-        person=actor.person,
-        member=None if case.me is None else case.me.id,
-        at=case.act.now,
-    )
 
 
 def _moved(case: Case, state: S, mark: Mark, reason: str | None = None) -> AgentAssignment:
@@ -101,7 +89,7 @@ def _moved(case: Case, state: S, mark: Mark, reason: str | None = None) -> Agent
 
 def passed(case: Case, _command: PassReview, by: By) -> AgentAssignment:
     """The agent's attestant is next."""
-    return _moved(case, S.AWAITING_AGENT_ATTEST, _mark(case, Trigger.PASS_REVIEW, by))
+    return _moved(case, S.AWAITING_AGENT_ATTEST, mark_of(case, Trigger.PASS_REVIEW, by))
 
 
 def has_reason(_case: Case, command: RejectAssignment) -> Reasons:
@@ -111,7 +99,7 @@ def has_reason(_case: Case, command: RejectAssignment) -> Reasons:
 
 def rejected(case: Case, command: RejectAssignment, by: By) -> AgentAssignment:
     """Closed."""
-    return _moved(case, S.REJECTED, _mark(case, Trigger.REJECT, by), command.reason)
+    return _moved(case, S.REJECTED, mark_of(case, Trigger.REJECT, by), command.reason)
 
 
 def attestable(case: Case, command: AttestAssignment) -> Reasons:
@@ -124,7 +112,7 @@ def attestable(case: Case, command: AttestAssignment) -> Reasons:
 
 def attested(case: Case, command: AttestAssignment, by: By) -> AgentAssignment:
     """The officer may open it."""
-    moved = _moved(case, S.ATTESTED, _mark(case, Trigger.ATTEST, by))
+    moved = _moved(case, S.ATTESTED, mark_of(case, Trigger.ATTEST, by))
     return attrs.evolve(moved, evidence=() if command.evidence is None else (command.evidence,))
 
 
@@ -135,12 +123,12 @@ def agreement_still_holds(case: Case) -> Reasons:
 
 def activated(case: Case, _command: ActivateAssignment, by: By) -> AgentAssignment:
     """Open for orders (R22)."""
-    return _moved(case, S.ACTIVE, _mark(case, Trigger.ACTIVATE, by))
+    return _moved(case, S.ACTIVE, mark_of(case, Trigger.ACTIVATE, by))
 
 
 def ended(case: Case, command: EndAssignment, by: By) -> AgentAssignment:
     """No longer open; orders that wait for the agent say so."""
-    return _moved(case, S.ENDED, _mark(case, Trigger.END, by), command.reason or None)
+    return _moved(case, S.ENDED, mark_of(case, Trigger.END, by), command.reason or None)
 
 
 ROWS: tuple[AnyRow, ...] = (

@@ -1,4 +1,4 @@
-"""Who is told. An audience is resolved at the act, on the facts the act was decided on, and names exactly those who may act then."""
+"""Who is told: resolved at the act, on the facts it was decided on, to exactly those who may act then."""
 
 from kundorder.directory import Holder
 from kundorder.lifecycles.order_guards import eligible

@@ -38,9 +38,9 @@ def _misfit(field: Field, values: tuple[str, ...]) -> list[Reason]:
         return []
     if field.kind is FieldKind.CARE_UNITS:
         return _care_units(field, values)
-    if len(values) > 1:
-        return [_wrong(field, "", "1")]
-    value = values[0]
+    value, *more = values
+    if more:
+        return [_wrong(field, "", "one value")]
     match field.kind:
         case FieldKind.TEXT:
             fits = field.maximum is None or len(value) <= field.maximum

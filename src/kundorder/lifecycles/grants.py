@@ -3,6 +3,7 @@
 import attrs
 
 from kundorder.commands import GrantHandler, RevokeHandler
+from kundorder.directory import Holder
 from kundorder.events import FollowUp, FollowUpKind
 from kundorder.lifecycles.rows import By, Extra
 from kundorder.model import AgentAssignment, HandlerGrant, Member, Subject
@@ -18,6 +19,10 @@ _OVER = (AssignmentState.ENDED, AssignmentState.REJECTED)
 def _assignment(case: Case, identifier: str) -> AgentAssignment | None:
     found = case.situation.assignment(identifier)
     return found if found is not None and found.agent == case.member.organisation else None
+
+
+def _handlers(case: Case, assignment: AgentAssignment) -> tuple[Holder, ...]:
+    return case.situation.holders(assignment.agent, Role.AGENT_HANDLER)
 
 
 def may_be_granted(case: Case, command: GrantHandler) -> Reasons:
@@ -67,7 +72,9 @@ def granted(case: Case, command: GrantHandler, made: Subject) -> Extra:
     assignment = _assignment(case, command.assignment)
     if assignment is None:
         raise TypeError(command.trigger)
-    grant = HandlerGrant(member=case.member.id, granted_at=case.act.now)
+    # Another process may have given the role by a clock ahead of ours; the grant is after the role all the same.
+    since = (each.since for each in _handlers(case, assignment) if each.member == case.member.id)
+    grant = HandlerGrant(member=case.member.id, granted_at=max((case.act.now, *since)))
     grants = (*_others(assignment, case.member), grant)
     kind = FollowUpKind.TELL_PENDING
     follow_up = FollowUp(id=f"{case.member.id}/{made.step}/{kind.value}", kind=kind, about=case.member.id)

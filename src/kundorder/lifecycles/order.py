@@ -16,6 +16,7 @@ from kundorder.commands import (
     WithdrawOrder,
 )
 from kundorder.lifecycles import audiences as told
+from kundorder.lifecycles import drafts
 from kundorder.lifecycles import order_guards as must
 from kundorder.lifecycles import order_sets as becomes
 from kundorder.lifecycles.rows import AnyRow, By, Owes, Row, Table
@@ -33,6 +34,7 @@ AUTOMATIC = By(None, Party.SYSTEM, only=must.informs_automatically)
 ASK_ATTESTANTS = Owes(Template.ATTEST_ORDER, told.customers_attestants, notice=True)
 ASK_HANDLERS = Owes(Template.REVIEW_ORDER, told.reviewing_handlers, notice=True)
 ASK_PICKED = Owes(Template.ATTEST_FOR_AGENT, told.picked_attestant, notice=True)
+TELL_STARTABLE = Owes(Template.CONNECTION_STARTABLE, told.all_granted_handlers, notice=True)
 TELL_WITHDRAWN = Owes(Template.ORDER_WITHDRAWN, told.those_asked)
 
 BEFORE_SENDING = (must.start_guards_hold, must.form_is_complete, must.terms_are_accepted)
@@ -44,32 +46,32 @@ ROWS: tuple[AnyRow, ...] = (
         command=StartOrder,
         by=(ORDERER,),
         to=S.DRAFT,
-        given=becomes.startable,
-        sets=becomes.started,
+        given=drafts.startable,
+        sets=drafts.started,
     ),
     Row(
         at=None,
         command=CopyOrderAsDraft,
         by=(ORDERER,),
         to=S.DRAFT,
-        when=(becomes.is_closed,),
-        sets=becomes.copied,
+        when=(drafts.is_closed,),
+        sets=drafts.copied,
     ),
     Row(
         at=S.DRAFT,
         command=FillInOrder,
         by=(ORDERER,),
         to=S.DRAFT,
-        given=becomes.fillable,
-        sets=becomes.filled_in,
+        given=drafts.fillable,
+        sets=drafts.filled_in,
     ),
     Row(
         at=S.DRAFT,
         command=AcceptTerms,
         by=(ORDERER,),
         to=S.DRAFT,
-        given=becomes.acceptable,
-        sets=becomes.accepted,
+        given=drafts.acceptable,
+        sets=drafts.accepted,
     ),
     Row(
         at=S.DRAFT,
@@ -78,9 +80,9 @@ ROWS: tuple[AnyRow, ...] = (
         to=S.AWAITING_CUSTOMER_ATTEST,
         flow=Flow.DIRECT,
         when=BEFORE_SENDING,
-        sets=becomes.sent,
+        sets=drafts.sent,
         owes=(ASK_ATTESTANTS,),
-        also=becomes.case_file,
+        also=drafts.case_file,
     ),
     Row(
         at=S.DRAFT,
@@ -89,9 +91,9 @@ ROWS: tuple[AnyRow, ...] = (
         to=S.AWAITING_AGENT_APPROVAL,
         flow=Flow.VIA_AGENT,
         when=BEFORE_SENDING,
-        sets=becomes.sent,
+        sets=drafts.sent,
         owes=(ASK_HANDLERS,),
-        also=becomes.case_file,
+        also=drafts.case_file,
     ),
     Row(
         at=S.AWAITING_AGENT_APPROVAL,
@@ -131,9 +133,11 @@ ROWS: tuple[AnyRow, ...] = (
         by=(HANDLER,),
         to=S.AWAITING_AGENT_ATTEST,
         flow=Flow.VIA_AGENT,
+        when=(must.assignment_still_active,),
         given=becomes.pickable,
         sets=becomes.picked,
         owes=(ASK_PICKED,),
+        changes=becomes.picks_another,
     ),
     Row(
         at=S.AWAITING_AGENT_ATTEST,
@@ -202,7 +206,7 @@ ROWS: tuple[AnyRow, ...] = (
         to=S.CONNECTION_STARTABLE,
         flow=Flow.VIA_AGENT,
         sets=becomes.startable_connection,
-        owes=(Owes(Template.CONNECTION_STARTABLE, told.all_granted_handlers, notice=True),),
+        owes=(TELL_STARTABLE,),
     ),
     Row(
         at=S.HANDED_OVER,

@@ -1,4 +1,4 @@
-"""What must hold for an order to be started, sent and decided. Each guard gives all its objections, with who can clear them."""
+"""What must hold for an order to be started, sent and decided; each guard gives all its objections at once."""
 
 from kundorder.catalogue import Offer
 from kundorder.codec import terms_digest
@@ -81,9 +81,15 @@ def has_attestant(case: Case, content: Content) -> Reasons:
     if not holders:
         params = (("organisation", content.organisation),)
         return (Reason(ReasonCode.NO_ATTESTANT, params, cleared_by=(clearer,)),)
-    if case.act.rules.four_eyes and all(holder.person == content.orderer_person for holder in holders):
+    ordering = _ordering(case, content)
+    if case.act.rules.four_eyes and all(holder.person in ordering for holder in holders):
         return (Reason(ReasonCode.FOUR_EYES, cleared_by=(clearer,)),)
     return ()
+
+
+def _ordering(case: Case, content: Content) -> frozenset[str]:
+    """Who has started the order, and who is about to send it."""
+    return frozenset((content.orderer_person, *(() if case.act.is_system else (case.act.actor.person,))))
 
 
 def _agent_is_ready(case: Case, content: Content) -> Reasons:
@@ -117,9 +123,9 @@ def _agent_has_people(case: Case, content: Content, agent: str, assignment: Agen
     if not attestants:
         found.append(Reason(ReasonCode.AGENT_LACKS_ATTESTANT, params, cleared_by=(clearer,)))
     if handlers and attestants and case.act.rules.four_eyes:
-        orderer = content.orderer_person
+        ordering = _ordering(case, content)
         pairs = ((one.person, other.person) for one in handlers for other in attestants)
-        if not any(one not in (orderer, other) and other != orderer for one, other in pairs):
+        if not any(one != other and ordering.isdisjoint((one, other)) for one, other in pairs):
             found.append(Reason(ReasonCode.FOUR_EYES, cleared_by=(clearer,)))
     return found
 

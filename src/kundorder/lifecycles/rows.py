@@ -1,7 +1,7 @@
 """What a row of a lifecycle is. Everything about an act stands in its row: who, when, what it makes, what it owes.
 
-``when`` judges facts, ``given`` the content of the command, so that ``options`` and ``path`` can ask the first without the second.
-A guard takes a case and returns reasons; ``()`` is consent. Nothing in a row acts.
+``when`` judges facts, ``given`` the content of the command, so that ``options`` and ``path`` can ask the first
+without the second. A guard takes a case and returns reasons; ``()`` is consent. Nothing in a row acts.
 """
 
 from collections.abc import Callable

@@ -60,22 +60,20 @@ def in_own_organisation(case: Case) -> Reasons:
     if case.act.actor.organisation == organisation:
         return ()
     params = (("role", Role.ADMINISTRATOR.value), ("organisation", organisation))
-    return (Reason(ReasonCode.ROLE_MISSING, params, cleared_by=(_administrator(organisation),)),)
+    return (Reason(ReasonCode.ROLE_MISSING, params, cleared_by=(_administrator(case, organisation),)),)
 
 
-def _administrator(organisation: str) -> Clearer:
-    return Clearer(role=Role.ADMINISTRATOR, party=Party.CUSTOMER, organisation=organisation)
-
-
-def _everywhere(role: Role | None) -> tuple[By, ...]:
-    return tuple(By(role, party, only=in_own_organisation) for party in (Party.CUSTOMER, Party.AGENT, Party.PROVIDER))
+def _administrator(case: Case, organisation: str) -> Clearer:
+    own = case.mine is not None and case.mine.number == organisation
+    side = sides(case.mine)[0] if own and case.mine is not None else Party.CUSTOMER
+    return Clearer(role=Role.ADMINISTRATOR, party=side, organisation=organisation)
 
 
 def new_here(case: Case, command: AddUser) -> Reasons:
     """Nobody has this address in the organisation yet."""
     organisation = case.act.actor.organisation
     account = case.situation.account(organisation, command.email)
-    if account is None:
+    if account is None or case.me is None or not case.me.roles:  # without a role one may not see who is a user
         return ()
     present = case.situation.member(account.member)
     if present is not None and present.state is UserState.DELETED:
@@ -101,7 +99,7 @@ def may_verify(case: Case, command: VerifyUser) -> Reasons:
     """The code of the invitation, by a person and at an address that are nobody else's."""
     member = case.member
     if member.invitation != digest(command.code):
-        return (Reason(ReasonCode.INVITATION_INVALID, cleared_by=(_administrator(member.organisation),)),)
+        return (Reason(ReasonCode.INVITATION_INVALID, cleared_by=(_administrator(case, member.organisation),)),)
     login = case.situation.login(case.act.actor)
     mailbox = case.situation.mailbox(member.email)
     free = login is None or login.member == member.id
@@ -156,7 +154,7 @@ def is_not_last(case: Case, _command: DeleteUser) -> Reasons:
 def _last(case: Case) -> Reasons:
     organisation = case.member.organisation
     params = (("organisation", organisation),)
-    return (Reason(ReasonCode.LAST_ADMINISTRATOR, params, cleared_by=(_administrator(organisation),)),)
+    return (Reason(ReasonCode.LAST_ADMINISTRATOR, params, cleared_by=(_administrator(case, organisation),)),)
 
 
 def deleted(case: Case, _command: DeleteUser, _by: By) -> Member:
@@ -186,7 +184,10 @@ def may_have_role(case: Case, command: AssignRole) -> Reasons:
     mine = () if case.mine is None else sides(case.mine)
     if not any(side in mine for side in _SIDES_OF_ROLE[role]):
         found.append(Reason(ReasonCode.ROLE_NOT_FOR_ORGANISATION, params, cleared_by=(OFFICER,)))
-    if case.act.rules.roles_require_signed_agreement and Party.CUSTOMER in mine:
+    as_customer = Party.CUSTOMER in mine and not any(
+        side in mine for side in _SIDES_OF_ROLE[role] if side is not Party.CUSTOMER
+    )
+    if case.act.rules.roles_require_signed_agreement and as_customer:
         agreement = case.situation.agreement(agreement_id_of(Party.CUSTOMER, organisation))
         if agreement is None or agreement.state is not AgreementState.SIGNED:
             signatory = Clearer(role=Role.SIGNATORY, party=Party.CUSTOMER, organisation=organisation)

@@ -84,15 +84,13 @@ class Post:
 
     def pattern(self, link: Link) -> str:
         """Where a link leads."""
-        match link:
-            case Link.ORDER:
-                return self.order_link
-            case Link.AGREEMENT:
-                return self.agreement_link
-            case Link.INVITATION:
-                return self.login_link
-            case Link.PORTAL:
-                return self.portal_link
+        patterns = {
+            Link.ORDER: self.order_link,
+            Link.AGREEMENT: self.agreement_link,
+            Link.INVITATION: self.login_link,
+            Link.PORTAL: self.portal_link,
+        }
+        return patterns[link]
 
 
 def _link_problems(path: str, pattern: str, placeholders: tuple[str, ...]) -> list[Problem]:

@@ -7,7 +7,6 @@ from typing import TypeAlias, TypeVar, final
 import attrs
 
 from kundorder.catalogue import Catalogue
-from kundorder.codec import rules_digest
 from kundorder.commands import Command
 from kundorder.decisions import check, decide, document_for, evidence_in
 from kundorder.errors import Conflict, Unavailable
@@ -37,7 +36,7 @@ class Acting:
     ids: Ids
     attempts: int
     pause: Pause
-    _rules_digest: str = attrs.field(init=False, default=attrs.Factory(lambda self: rules_digest(self.rules), True))
+    rules_digest: str
 
     def act(self, actor: Actor) -> Act:
         """Everything from outside, now."""
@@ -53,7 +52,7 @@ class Acting:
             try:
                 return attempt()
             except Conflict:
-                self.pause(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311 - spreads callers, no secret
+                self.pause(random.uniform(0, 0.002 * (1 << min(number, 6))))  # noqa: S311 - spreads callers, no secret
         return attempt()
 
     def execute(self, command: Command, actor: Actor, keyed: Keyed | None) -> Outcome:
@@ -82,12 +81,12 @@ class Acting:
         if not decision.puts and keyed is None:
             return
         receipt = receipt_of(keyed, outcome, act)
-        changes = changes_of(decision, facts, act, self._rules_digest, receipt)
+        changes = changes_of(decision, facts, act, self.rules_digest, receipt)
         with self.store.transaction() as transaction:
             transaction.write(changes)
 
     def _verified(self, facts: Facts, command: Command, act: Act) -> Act:
-        """The act, with the evidence the command carries if the signing port vouches for it; it is never believed as it comes."""
+        """The act, with the evidence of the command if the signing port vouches for it; never believed as it comes."""
         evidence = evidence_in(command)
         if evidence is None:
             return act

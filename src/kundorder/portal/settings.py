@@ -1,4 +1,4 @@
-"""What a portal takes from its host, and what it uses where the host gives nothing: the system's clock and the system's randomness."""
+"""What a portal uses where its host gives nothing: the system's clock and the system's randomness."""
 
 import secrets
 from base64 import urlsafe_b64encode

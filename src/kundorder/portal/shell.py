@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import final, overload
 
 from kundorder.catalogue import Catalogue
-from kundorder.codec import command_digest
+from kundorder.codec import command_digest, rules_digest
 from kundorder.commands import AnyOrderCommand, Command
 from kundorder.decisions import due, options, path
 from kundorder.delivery import DeliveryReport
@@ -63,10 +63,12 @@ class Portal:
         attempts: int = 10,
         pause: Pause = time.sleep,
     ) -> None:
+        held = Rules() if rules is None else rules
         self._acting = Acting(
             store=store,
             catalogue=catalogue,
-            rules=Rules() if rules is None else rules,
+            rules=held,
+            rules_digest=rules_digest(held),
             signing=signing,
             clock=SystemClock() if clock is None else clock,
             ids=SystemIds() if ids is None else ids,
@@ -227,8 +229,8 @@ class Portal:
             NotFound: the subject does not exist, or the actor may not see it.
             Unavailable: the signing port or the store does not answer; call again.
         """
-        keyed = keyed_without_evidence(None if key is None else idempotency_key(key), command, actor)
         person = actor.person if signer is None else signer
+        keyed = keyed_without_evidence(None if key is None else idempotency_key(key), command, actor, person, method)
         call = SigningCall(
             command=command,
             actor=actor,

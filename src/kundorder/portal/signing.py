@@ -1,10 +1,10 @@
-"""Letting a person attest or sign: the signing port is asked, and its verified evidence comes back as just another command."""
+"""Letting a person attest or sign: the port is asked, and its evidence comes back as just another command."""
 
 from typing import TypeAlias, final
 
 import attrs
 
-from kundorder.codec import command_digest
+from kundorder.codec import command_digest, digest
 from kundorder.commands import AttestAssignment, AttestOrder, DeclineAgreement, SignAgreement
 from kundorder.decisions import check, document_for
 from kundorder.errors import NotFound, Refused
@@ -16,7 +16,7 @@ from kundorder.portal.acting import Acting
 from kundorder.portal.loading import load_command, repeated
 from kundorder.portal.writing import Keyed
 from kundorder.ports import Done, Failed, Pending, Progress
-from kundorder.reasons import YOU, Reason
+from kundorder.reasons import YOU, Reason, Reasons
 from kundorder.situation import Act, Fact, Facts, Guard, Key, Kind, Situation, signing_key
 from kundorder.vocabulary import AttestMethod, Language, ReasonCode
 
@@ -40,10 +40,12 @@ class SigningCall:
     keyed: Keyed | None
 
 
-def keyed_without_evidence(key: str | None, command: ToSign, actor: Actor) -> Keyed | None:
-    """The key of a signing: evidence made anew for the same act is the same act."""
+def keyed_without_evidence(
+    key: str | None, command: ToSign, actor: Actor, signer: str, method: AttestMethod
+) -> Keyed | None:
+    """The key of a signing: evidence made anew for the same act is the same act; another signer's is another."""
     bare = attrs.evolve(command, evidence=None)
-    return None if key is None else Keyed(key, command_digest(bare, actor))
+    return None if key is None else Keyed(key, digest(f"{command_digest(bare, actor)}/{signer}/{method}"))
 
 
 def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
@@ -60,7 +62,8 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
     if before is not None:
         return before
     document = _document(facts, call, act)
-    key = signing_key(Key(document.subject), document.step, document.signer)
+    about = Key(f"{document.subject}/{document.number}/{document.act}")  # to sign and to decline are two signings
+    key = signing_key(about, document.step, document.signer)
     with acting.store.transaction() as transaction:
         facts = transaction.read((key,))
     fact = facts[key]
@@ -78,20 +81,24 @@ def _document(facts: Facts, call: SigningCall, act: Act) -> Document:
     document = document_for(situation, call.command, act, call.signer)
     if document is None:
         raise NotFound(Kind.SIGNING)
-    named = _names_signer(situation, call)
     others = tuple(reason for reason in verdict.reasons if reason.code not in _ABOUT_EVIDENCE)
-    if others or not named:
-        raise Refused(others or (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(YOU,)),))
+    in_vain = (*others, *_would_prove_nothing(situation, call))
+    if in_vain:
+        raise Refused(in_vain)
     return document
 
 
-def _names_signer(situation: Situation, call: SigningCall) -> bool:
-    if not isinstance(call.command, SignAgreement | DeclineAgreement):
-        return True
+def _would_prove_nothing(situation: Situation, call: SigningCall) -> Reasons:
+    """Why the evidence would not be accepted although nothing else stands in the way."""
+    if isinstance(call.command, AttestOrder | AttestAssignment):
+        agreed = call.command.method in (None, call.method)
+        return () if agreed else (Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)),)
     agreement = situation.agreement(call.command.agreement)
-    return agreement is not None and any(
-        each.id == call.signer and each.evidence is None for each in agreement.signatories
-    )
+    signatories = () if agreement is None else agreement.signatories
+    found = next((each for each in signatories if each.id == call.signer), None)
+    if found is None:
+        return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(YOU,)),)
+    return () if found.evidence is None else (Reason(ReasonCode.ALREADY_SIGNED, cleared_by=(YOU,)),)
 
 
 def _ask(acting: Acting, call: SigningCall, document: Document, fact: Fact, act: Act) -> Progress:

@@ -122,6 +122,7 @@ MODES: Words = {
 
 ANSWERS: Words = {  # the rest of what a form allows is the catalogue's, and the same in every language
     "unique HSA-id": ("ett HSA-id som inte redan är angivet", "an HSA-id that is not there already"),
+    "one value": ("ett värde", "one value"),
 }
 
 WORDS: Mapping[str, Words] = {

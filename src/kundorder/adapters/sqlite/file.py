@@ -63,12 +63,12 @@ def word(connection: sqlite3.Connection, sql: str) -> str:
     return rows[0][0]
 
 
-def connect(path: Path, mode: str, wait: float = 0.0) -> sqlite3.Connection:
+def connect(path: Path, mode: str, wait: float) -> sqlite3.Connection:
     """A bare connection; ``mode`` as in SQLite's URIs.
 
     It may be closed by another thread than its own, never used by one.
     """
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    uri = f"{path.as_uri()}?mode={mode}"
     return sqlite3.connect(uri, timeout=wait, isolation_level=None, check_same_thread=False, uri=True)
 
 
@@ -107,7 +107,7 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
     if sqlite3.sqlite_version_info < OLDEST:
         raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old, it takes 3.37")
     try:
-        _look(path)
+        _look(path, wait)
         connection = connect(path, "rwc", wait)
         try:
             _prepare(connection, wanted, wait)
@@ -119,22 +119,19 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
     return connection
 
 
-def _look(path: Path) -> None:
+def _look(path: Path, wait: float) -> None:
     """Refuse what is not ours, without a lock, a write or a file beside it.
 
-    What ``immutable`` leaves out is the log of a WAL: a file that looks empty and has one is looked at once more.
+    That leaves out what is in the log of a WAL; where there is one, it is looked at too, still without a write.
     """
     for mode in ("ro&immutable=1", "ro"):
-        if not holds_something(path):
+        if not holds_something(path if mode != "ro" else log_of(path)):
             return
-        connection = connect(path, mode)
+        connection = connect(path, mode, wait)
         try:
-            if is_ours(connection):
-                return
+            _ = is_ours(connection)
         finally:
             connection.close()
-        if not holds_something(log_of(path)):
-            return
 
 
 def holds_something(path: Path) -> bool:

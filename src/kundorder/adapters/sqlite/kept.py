@@ -86,7 +86,7 @@ class Kept:
             raise meaning(error) from error
         finally:
             if not self.is_writing:
-                self._turn.release()
+                self.undo()
 
     def keep(self) -> None:
         """What has been written is kept for good, or, if that cannot be, undone.

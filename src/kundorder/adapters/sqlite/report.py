@@ -27,7 +27,7 @@ class StoreReport:
     owed: tuple[tuple[str, int], ...]  # how many in each state
 
 
-def report(path: Path, written: Durability) -> StoreReport:
+def report(path: Path, written: Durability, wait: float) -> StoreReport:
     """What there is to say about this file.
 
     Raises:
@@ -37,7 +37,7 @@ def report(path: Path, written: Durability) -> StoreReport:
     if not holds_something(path):
         raise Unavailable("there is no store at this path yet")
     try:
-        connection = connect(path, _mode(path))
+        connection = connect(path, _mode(path), wait)
         try:
             return _reported(connection, path, written)
         finally:
@@ -48,7 +48,7 @@ def report(path: Path, written: Durability) -> StoreReport:
 
 def _mode(path: Path) -> str:
     """A file in WAL mode that nobody has open has no files beside it, and would get them from a mere look."""
-    connection = connect(path, "ro&immutable=1")
+    connection = connect(path, "ro&immutable=1", 0.0)
     try:
         idle = word(connection, "PRAGMA journal_mode") == "wal" and not log_of(path).exists()
     finally:

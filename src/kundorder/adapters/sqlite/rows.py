@@ -1,7 +1,6 @@
 """From rows to what the port speaks of; rows have no types until they pass here."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TypeAlias
@@ -26,9 +25,11 @@ def with_keys(sql: str, count: int) -> str:
     return f"{sql} IN ({', '.join('?' * count)})"
 
 
-def batches(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    """So many keys as one statement takes."""
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+def batches(keys: tuple[Key, ...]) -> tuple[tuple[Key, ...], ...]:
+    """As many keys as one statement takes."""
+    if len(keys) <= AT_ONCE:
+        return (keys,)
+    return tuple(keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
 def read(connection: sqlite3.Connection, keys: tuple[Key, ...]) -> dict[Key, Fact]:

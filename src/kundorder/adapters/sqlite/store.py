@@ -42,7 +42,7 @@ class SqliteStore:
             busy_timeout_seconds: how long to wait for others, threads and then processes, before giving up.
             journal_mode: None takes what is safe with the SQLite at hand.
         """
-        self._path = Path(path)
+        self._path = Path(path).resolve()
         self._wait = busy_timeout_seconds
         self._durability = durability(journal_mode)
         self._own = _Own()
@@ -70,7 +70,7 @@ class SqliteStore:
             Unavailable: there is no store yet, or it cannot be read now.
             Corrupt: the file is not a store of this release.
         """
-        return report(self._path, self._durability)
+        return report(self._path, self._durability, self._wait)
 
     def _opened(self) -> Kept:
         if self._pid not in (None, os.getpid()):

@@ -68,9 +68,9 @@ class SqliteTransaction:
         connection = self._connection
         begins = not connection.in_transaction
         try:
-            if begins:
-                _ = connection.execute("BEGIN")
             try:
+                if begins:
+                    _ = connection.execute("BEGIN")
                 return page(connection, values, stretch(index, after, limit, back=newest_first))
             finally:
                 if begins and connection.in_transaction:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import datetime
+from typing import TypeAlias
 
 import attrs
 
@@ -10,80 +11,70 @@ from kundorder.codec import SCHEMA, decode, decode_owed, encode
 from kundorder.errors import Conflict
 from kundorder.events import Entry, Owed, OwedState, Settlement
 from kundorder.outcomes import Changes, Stored
-from kundorder.situation import Guard, Key, kind_of
+from kundorder.situation import Key, kind_of
 from kundorder.worklists import Line, listings
 
-_VERSIONS = "SELECT key, version FROM records WHERE key"
-_BODIES = "SELECT key, schema, body FROM records WHERE key"
-_ADD = "INSERT INTO records (key, kind, version, number, digest, schema, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_CHANGE = (  # what a newer release has written is not changed by this one
-    "UPDATE records SET version = ?, number = ?, digest = ?, schema = ?, body = ?"
-    " WHERE key = ? AND version = ? AND schema <= ?"
-)
+PresentRow: TypeAlias = tuple[Key, int, int, str]
+
+_PRESENT = "SELECT key, version, schema, body FROM records WHERE key"
+_ADD = "INSERT INTO records (version, number, digest, schema, body, key, kind) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_CHANGE = "UPDATE records SET version = ?, number = ?, digest = ?, schema = ?, body = ? WHERE key = ? AND version = ?"
 _LIST = "INSERT INTO listings (idx, value, sort, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UNLIST = "DELETE FROM listings WHERE idx = ? AND value = ? AND sort = ? AND key = ?"
-_APPEND = (  # the next of its chain, or nothing
-    "INSERT INTO journal (chain, number, body, remark) SELECT ?, ?, ?, ?"
-    " WHERE ? = 1 + (SELECT ifnull(max(number), 0) FROM journal WHERE chain = ?)"
-)
-_OWE = (
-    "INSERT INTO owed (id, state, due_at, owed_at, lease_until, fence, attempts, body) VALUES (?, ?, ?, ?, '', ?, ?, ?)"
-    " ON CONFLICT (id) DO NOTHING"
-)
-_CLAIM = (
-    "UPDATE owed SET fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN"
-    " (SELECT id FROM owed WHERE state = 'due' AND due_at <= ? AND lease_until <= ? ORDER BY owed_at, id LIMIT ?)"
-    " RETURNING state, due_at, fence, attempts, body"
-)
+_APPEND = """
+    INSERT INTO journal (chain, number, body, remark) SELECT ?, ?, ?, ?
+    WHERE ? = 1 + (SELECT ifnull(max(number), 0) FROM journal WHERE chain = ?)
+"""
+_OWE = """
+    INSERT INTO owed (id, state, due_at, owed_at, lease_until, fence, attempts, body) VALUES (?, ?, ?, ?, '', ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING
+"""
+_CLAIM = """
+    UPDATE owed SET fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN (
+        SELECT id FROM owed WHERE state = 'due' AND due_at <= ? AND lease_until <= ? ORDER BY owed_at, id LIMIT ?
+    ) RETURNING state, due_at, fence, attempts, body
+"""
 _CLAIMED = "SELECT body FROM owed WHERE id = ? AND fence = ? AND state = 'due'"
 _SETTLE = "UPDATE owed SET state = ?, due_at = ?, lease_until = '', body = ? WHERE id = ?"
 
 
 def write(connection: sqlite3.Connection, changes: Changes) -> None:
     """See ``ports.Transaction.write``."""
-    _hold(connection, changes.guards)
-    _put(connection, changes.records)
+    present = _present(connection, changes)
+    for guard in changes.guards:
+        row = present.get(guard.key)
+        if (0 if row is None else row[1]) != guard.version:
+            raise Conflict
+    for stored in changes.records:
+        _put(connection, stored, present.get(stored.key))
     for entry in changes.entries:
         _append(connection, entry)
     for debt in changes.owed:
-        row = (debt.id, debt.state.value, moment(debt.due_at), moment(debt.owed_at), debt.fence, debt.attempts)
-        _ = connection.execute(_OWE, (*row, encode(debt)))
+        _owe(connection, debt)
 
 
-def _hold(connection: sqlite3.Connection, guards: tuple[Guard, ...]) -> None:
-    present: dict[Key, int] = {}
-    for batch in batches([guard.key for guard in guards]):
-        rows: list[tuple[Key, int]] = connection.execute(with_keys(_VERSIONS, len(batch)), batch).fetchall()
-        present.update(rows)
-    for guard in guards:
-        if present.get(guard.key, 0) != guard.version:
-            raise Conflict
-
-
-def _put(connection: sqlite3.Connection, records: tuple[Stored, ...]) -> None:
-    before = _listed(connection, [stored.key for stored in records if stored.version > 1])
-    for stored in records:
-        key, body, version = stored.key, encode(stored.record), stored.version
-        if version == 1:
-            row = (key, kind_of(key).value, version, stored.number, stored.digest, SCHEMA, body)
-            _ = connection.execute(_ADD, row)
-        else:
-            moved = (version, stored.number, stored.digest, SCHEMA, body, key, version - 1, SCHEMA)
-            if connection.execute(_CHANGE, moved).rowcount != 1:
-                raise Conflict
-        _relist(connection, key, before.get(key, frozenset()), frozenset(listings(stored.record)))
-
-
-def _listed(connection: sqlite3.Connection, keys: list[Key]) -> dict[Key, frozenset[Line]]:
-    """The lines these records have now; told from the records, for the lists are not kept by key."""
-    found: dict[Key, frozenset[Line]] = {}
-    for batch in batches(keys):
-        rows: list[tuple[Key, int, str]] = connection.execute(with_keys(_BODIES, len(batch)), batch).fetchall()
-        found.update((key, frozenset(listings(decode(key, schema, body)))) for key, schema, body in rows)
+def _present(connection: sqlite3.Connection, changes: Changes) -> dict[Key, PresentRow]:
+    """What is guarded or to be written, as it is now."""
+    keys = dict.fromkeys([guard.key for guard in changes.guards])
+    keys |= dict.fromkeys([stored.key for stored in changes.records])
+    found: dict[Key, PresentRow] = {}
+    for batch in batches(tuple(keys)):
+        rows: list[PresentRow] = connection.execute(with_keys(_PRESENT, len(batch)), batch).fetchall()
+        found |= {row[0]: row for row in rows}
     return found
 
 
-def _relist(connection: sqlite3.Connection, key: Key, old: frozenset[Line], new: frozenset[Line]) -> None:
+def _put(connection: sqlite3.Connection, stored: Stored, present: PresentRow | None) -> None:
+    """The record, and of its lines those that change; the present ones are told from the record, not looked for."""
+    key, version, new = stored.key, stored.version, set(listings(stored.record))
+    row = (version, stored.number, stored.digest, SCHEMA, encode(stored.record), key)
+    if present is None:
+        old = set[Line]()
+        _ = connection.execute(_ADD, (*row, kind_of(key).value))
+    else:
+        old = set(listings(decode(key, present[2], present[3])))  # refuses what a newer release has written
+        if connection.execute(_CHANGE, (*row, version - 1)).rowcount != 1:
+            raise Conflict
     for index, value, sort in old - new:
         _ = connection.execute(_UNLIST, (index.value, value, sort, key))
     for index, value, sort in new - old:
@@ -91,10 +82,17 @@ def _relist(connection: sqlite3.Connection, key: Key, old: frozenset[Line], new:
 
 
 def _append(connection: sqlite3.Connection, entry: Entry) -> None:
+    """The next entry of its chain, and no other."""
     chain, number, remark = entry.chain, entry.number, entry.remark
     body = encode(entry if remark is None else attrs.evolve(entry, remark=None))
     if connection.execute(_APPEND, (chain, number, body, remark, number, chain)).rowcount != 1:
         raise Conflict
+
+
+def _owe(connection: sqlite3.Connection, debt: Owed) -> None:
+    owed_at = moment(debt.owed_at)
+    due_at = owed_at if debt.due_at == debt.owed_at else moment(debt.due_at)
+    _ = connection.execute(_OWE, (debt.id, debt.state.value, due_at, owed_at, debt.fence, debt.attempts, encode(debt)))
 
 
 def claim(connection: sqlite3.Connection, now: datetime, lease_until: datetime, limit: int) -> tuple[Owed, ...]:

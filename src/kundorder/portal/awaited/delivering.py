@@ -20,16 +20,27 @@ from kundorder.delivery import (
     unwanted_member_mail,
     unwanted_order_mail,
 )
-from kundorder.errors import Conflict, Corrupt, Malformed, NotFound, Refused, Unavailable, Undeliverable
+from kundorder.directory import Holder
+from kundorder.errors import Conflict, NotFound, Refused, Unavailable, Undeliverable
 from kundorder.events import FollowUp, FollowUpKind, Mail, Owed, OwedState, Settlement
 from kundorder.messages import About, Post, Recipient, compose
 from kundorder.model import SYSTEM, Agreement, Member, Order, Organisation, Record
+from kundorder.policies import assignment_of, granted_handlers
 from kundorder.portal.awaited.acting import Acting
 from kundorder.portal.awaited.loading import read_all
 from kundorder.portal.writing import outcome_of
 from kundorder.ports import AsyncMailer
-from kundorder.situation import Fact, Facts, Key, Situation, member_key, organisation_key
-from kundorder.vocabulary import Index, UserState
+from kundorder.situation import (
+    Fact,
+    Facts,
+    Key,
+    Situation,
+    assignment_key,
+    holders_key,
+    member_key,
+    organisation_key,
+)
+from kundorder.vocabulary import Index, Role, UserState
 from kundorder.worklists import told_to
 
 _BATCH = 50
@@ -79,7 +90,7 @@ class Delivering:
             return parked(error.why)
         except (Unavailable, Conflict) as error:
             return again(owed, self.acting.clock.now(), str(error), random.random())  # noqa: S311 - no secret
-        except (Malformed, Corrupt, LookupError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter must not hold up the others
             if owed.attempts >= GIVE_UP_AFTER:
                 return parked(type(error).__name__)
             return again(owed, self.acting.clock.now(), type(error).__name__, random.random())  # noqa: S311 - no secret
@@ -90,7 +101,7 @@ class Delivering:
         facts = await self._about(mail)
         subject = facts[Key(mail.subject)].record
         member = None if mail.member is None else facts[member_key(mail.member)].record
-        why = _unwanted(mail, subject, member)
+        why = _unwanted(mail, subject, member, facts)
         if why is not None:
             return _cancelled(why)
         recipient = _recipient(mail, subject, member)
@@ -109,7 +120,9 @@ class Delivering:
             if isinstance(order, Order):
                 content = order.content
                 parties = (content.organisation, *(() if content.agent is None else (content.agent,)))
-                facts |= await transaction.read(tuple(organisation_key(each) for each in parties))
+                assignment = assignment_of(order)
+                handlers = () if assignment is None else (assignment_key(assignment), _handlers_key(order))
+                facts |= await transaction.read((*(organisation_key(each) for each in parties), *handlers))
         return facts
 
     def _words(self, mail: Mail, subject: Record | None, facts: dict[Key, Fact]) -> About:
@@ -177,15 +190,26 @@ class Delivering:
             await self.acting.write(decision, facts, act, None, outcome_of(decision, facts, act))
 
 
-def _unwanted(mail: Mail, subject: Record | None, member: Record | None) -> str | None:
+def _handlers_key(order: Order) -> Key:
+    return holders_key(order.content.agent or "", Role.AGENT_HANDLER)
+
+
+def _handlers(subject: Record | None, facts: Facts) -> tuple[Holder, ...]:
+    """The handlers who may act for the agent of an order now."""
+    identifier = assignment_of(subject) if isinstance(subject, Order) else None
+    assignment = None if identifier is None else Situation(facts).assignment(identifier)
+    return () if assignment is None else granted_handlers(Situation(facts), assignment)
+
+
+def _unwanted(mail: Mail, subject: Record | None, member: Record | None, facts: Facts) -> str | None:
     """Why a mail need not leave any more."""
     why: str | None = None
     if isinstance(subject, Order):
         why = unwanted_order_mail(mail, subject)
     elif isinstance(subject, Agreement):
-        why = unwanted_agreement_mail(subject, mail.signatory)
+        why = unwanted_agreement_mail(mail, subject)
     if why is None and isinstance(member, Member):
-        why = unwanted_member_mail(mail, member)
+        why = unwanted_member_mail(mail, member, _handlers(subject, facts))
     return why
 
 

@@ -12,12 +12,24 @@ from kundorder.errors import NotFound
 from kundorder.events import Event
 from kundorder.model import Actor, AgentAssignment, Agreement, Member, Notice, Order, Record
 from kundorder.outcomes import NeedsAction
-from kundorder.policies import acted, has_any, is_granted, is_staff, sees, shown, shown_event
+from kundorder.policies import acted, has_any, is_granted, is_staff, named, sees, shown, shown_event
 from kundorder.portal.awaited.acting import Acting
 from kundorder.portal.awaited.loading import load_order, read_all
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
 from kundorder.ports import AsyncTransaction
-from kundorder.situation import Act, Case, Facts, Key, Kind, Situation, case_of, holders_key, key_of_id, kind_of
+from kundorder.situation import (
+    Act,
+    Case,
+    Facts,
+    Key,
+    Kind,
+    Situation,
+    assignment_key,
+    case_of,
+    holders_key,
+    key_of_id,
+    kind_of,
+)
 from kundorder.vocabulary import Index, Lifecycle, OrderState, Party, Role
 from kundorder.worklists import lines_of, orders_for, pending_for
 
@@ -108,7 +120,9 @@ class Looking:
     async def _record(self, identifier: str, actor: Actor) -> Record | None:
         key = key_of_id(identifier)
         async with self.acting.store.transaction() as transaction:
-            _case, record = await self._seen(transaction, key, actor)
+            case, record = await self._seen(transaction, key, actor)
+        if isinstance(record, Agreement | AgentAssignment):
+            return attrs.evolve(record, marks=named(case, record.marks))
         return record
 
     async def history(self, identifier: str, actor: Actor, after: str | None, limit: int) -> EventPage:
@@ -152,7 +166,9 @@ class Looking:
             return case, ()
         page = await transaction.select(Index.GRANTS, (case.me.id,), after=None, limit=_ASSIGNMENTS_AT_MOST)
         facts |= {line.key: line.fact for line in page.items if line.fact is not None}
-        return case, tuple(line.sort for line in page.items if is_granted(case, line.sort))
+        # Grants of an assignment that another has taken the place of stand on the list too; they count no more.
+        present = (line.sort for line in page.items if line.key == assignment_key(line.sort))
+        return case, tuple(assignment for assignment in present if is_granted(case, assignment))
 
 
 def _of_reader(act: Act, known: Facts, more: tuple[Key, ...]) -> tuple[Key, ...]:

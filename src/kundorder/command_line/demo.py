@@ -1,0 +1,121 @@
+"""``demo``: the whole story on real input, through the real portal, into a folder."""
+
+from pathlib import Path
+from typing import Final, TextIO
+
+import msgspec
+
+from kundorder.adapters.ed25519 import LocalSigner
+from kundorder.adapters.maildir import MaildirMailer
+from kundorder.adapters.sqlite import SqliteStore
+from kundorder.codec import digest
+from kundorder.command_line.clock import StoryClock
+from kundorder.command_line.folder import AGREEMENTS, JOURNAL, KEY, MAILDIR, STORE, SUMMARY, Folder
+from kundorder.command_line.loading import load_scenario
+from kundorder.command_line.people import holder
+from kundorder.command_line.refusals import Refusals
+from kundorder.command_line.results import Results, Summary
+from kundorder.command_line.scenario import Scenario
+from kundorder.command_line.stage import Stage
+from kundorder.command_line.stopping import Status, StoppedError
+from kundorder.command_line.story import Story
+from kundorder.command_line.telling import Teller
+from kundorder.errors import KeyReused
+from kundorder.portal import Portal
+from kundorder.ports import Store
+from kundorder.vocabulary import ConnectionMode, Role
+
+_TOLD: Final = 1
+"""Of the story; another one gets another number, so that it is not played on top of this one."""
+
+
+def demo(source: Path | None, out: Path, *, fresh: bool, stream: TextIO) -> Status:
+    """Play the story.
+
+    Args:
+        source: folder of the input; None: the example of the repository.
+        out: folder to play into.
+        fresh: whether to begin anew there.
+        stream: where it is told.
+
+    Raises:
+        StoppedError: the input or the folder will not do, or something outside failed.
+    """
+    scenario = load_scenario(source)
+    _ = LocalSigner()  # fails here, before anything is written, where the package it needs is missing
+    folder = Folder(out)
+    folder.begin(_digest(scenario), fresh=fresh)
+    store = SqliteStore(folder.path / STORE)
+    try:
+        return play(scenario, folder, store, Teller(stream))
+    finally:
+        store.close()
+
+
+def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> Status:
+    """Play a scenario in a folder that is the demo's, on a store in it.
+
+    Raises:
+        StoppedError: what is in the folder does not fit, or mail cannot leave.
+    """
+    clock = StoryClock()
+    mailer = MaildirMailer(folder.path / MAILDIR, clock=clock)
+    signer = _signer(folder)
+    portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signer, clock=clock)
+    refusals = Refusals(folder)
+    stage = Stage(portal=portal, store=store, mailer=mailer, clock=clock, refusals=refusals, teller=teller)
+    teller.paragraph(
+        f"A demo of kundorder: people and organisations are made up, what they do goes through the library as it is."
+        f" The story has a time of its own and begins on {clock.now():%A} {clock.now().day} {clock.now():%B %Y}."
+        f" Everything is kept in {folder.path}."
+    )
+    try:
+        orders = tuple(Story(stage, scenario).play())
+    except KeyReused as error:
+        raise StoppedError(f"{folder.path}: does not fit this story; begin anew with --fresh") from error
+    results = Results(
+        portal=portal,
+        store=store,
+        signer=signer,
+        scenario=scenario,
+        reader=holder(scenario.organisations.provider, Role.PROVIDER_OFFICER).actor,
+        orders=orders,
+        refusals=refusals.all(),
+    )
+    return _close(results.write(folder), stage, folder, teller, scenario)
+
+
+def _signer(folder: Folder) -> LocalSigner:
+    """The key the story is signed with; a store without its key cannot be verified any more."""
+    path = folder.path / KEY
+    if path.exists():
+        return LocalSigner.load(path)
+    if (folder.path / STORE).exists():
+        raise StoppedError(f"{path}: is missing, so nothing signed can be verified; begin anew with --fresh", Status.FAILED)
+    return LocalSigner.create(path)
+
+
+def _digest(scenario: Scenario) -> str:
+    """What is played, as one number: the same for files that say the same."""
+    catalogue = scenario.catalogue
+    agreements = (catalogue.customer_agreement, catalogue.agent_agreement)
+    parts = (_TOLD, agreements, catalogue.services, catalogue.offers, scenario.organisations, scenario.orders)
+    return digest(msgspec.json.encode(parts, decimal_format="string").decode())
+
+
+def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scenario: Scenario) -> Status:
+    """The last lines: how it ended, and where to look."""
+    teller.heading("How it ended")
+    names = {offer.id: offer.name_sv for offer in scenario.catalogue.offers}
+    for order in summary.orders:
+        chosen = "direct" if order.chosen_mode is ConnectionMode.DIRECT else "via agent"
+        flow = "" if order.chosen_mode.value == order.flow.value else ", in the direct flow"
+        teller.say(f"{order.case_number}  {names[order.offer]}, {chosen}{flow} → {order.state.value}")
+    verified = "the journal verifies" if summary.journal_verified else "THE JOURNAL DOES NOT VERIFY"
+    teller.say(f"{len(summary.mails)} mails have left, {len(summary.refusals)} acts were refused, {verified}.")
+    now = stage.acts - stage.repeated
+    earlier = f"; {stage.repeated} had been carried out before, and nothing happened twice" if stage.repeated else ""
+    teller.say(f"{stage.acts} acts: {now} carried out now{earlier}.")
+    kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{MAILDIR}/", STORE))
+    teller.say(f"In {folder.path}: {kept}.")
+    return Status.DONE if summary.journal_verified else Status.FAILED

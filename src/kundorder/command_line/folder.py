@@ -1,0 +1,163 @@
+"""The folder a demo is played into: whose it is, what may be deleted in it, and how files in it are written.
+
+A file is written beside its place and renamed to it, and left alone if it says the same already: so it is there whole or not at
+all, and a second run changes nothing.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, final
+
+from kundorder.command_line.stopping import Status, StoppedError
+
+STORE: Final = "kundorder.db"
+MAILDIR: Final = "maildir"
+AGREEMENTS: Final = "agreements"
+JOURNAL: Final = "journal.jsonl"
+SUMMARY: Final = "summary.json"
+REFUSALS: Final = "refusals.jsonl"
+KEY: Final = "signing-key.pem"
+_MARKER: Final = "demo.json"
+_OURS: Final = "kundorder demo"
+_FILES: Final = (
+    SUMMARY,
+    JOURNAL,
+    REFUSALS,
+    STORE,
+    *(f"{STORE}-{ending}" for ending in ("wal", "shm", "journal")),
+    KEY,
+)
+_DRAFTS: Final = f".{_OURS.replace(' ', '-')}."
+
+
+@final
+class Folder:
+    """A folder that is a demo's, and its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, scenario: str, *, fresh: bool) -> None:
+        """Make the folder this demo's; with ``fresh``, take away what an earlier one has left.
+
+        Args:
+            scenario: digest of what is played.
+            fresh: whether to begin anew.
+
+        Raises:
+            StoppedError: the folder is not a demo's, or another scenario's, and is left as it is.
+        """
+        marker = self._marker()
+        if marker is not None and marker != scenario:
+            if not fresh and marker:  # an empty one is left where clearing was interrupted
+                raise StoppedError(
+                    f"{self.path}: holds a demo of other input, or of another release;"
+                    " play into another folder, or begin anew here with --fresh"
+                )
+            fresh = True
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if marker is not None and fresh:
+                self._clear()
+            self.write(_MARKER, json.dumps({"what": _OURS, "scenario": scenario}) + "\n")
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def _marker(self) -> str | None:
+        """The scenario that was played here; None: the folder is free."""
+        if not self.path.exists():
+            return None
+        if not self.path.is_dir():
+            raise StoppedError(f"{self.path}: must be a folder, or not be there yet")
+        try:
+            text = (self.path / _MARKER).read_text("utf-8")
+        except FileNotFoundError:
+            if any(each for each in self.path.iterdir() if not each.name.startswith(_DRAFTS)):
+                raise StoppedError(
+                    f"{self.path}: is not a demo's folder and not empty, and is left as it is; choose another"
+                ) from None
+            return None
+        except (OSError, ValueError) as error:
+            raise StoppedError(f"{self.path / _MARKER}: cannot be read; choose another folder") from error
+        try:
+            marker: object = json.loads(text)
+        except ValueError:
+            marker = None
+        match marker:
+            case {"what": what, "scenario": str() as scenario} if what == _OURS:
+                return scenario
+            case _:
+                raise StoppedError(f"{self.path}: is not a demo's folder, and is left as it is; choose another")
+
+    def _clear(self) -> None:
+        """Delete what a demo writes and nothing else; what is left by an interruption is deleted the next time."""
+        self.write(_MARKER, json.dumps({"what": _OURS, "scenario": ""}) + "\n")
+        for path in self._written():
+            path.unlink(missing_ok=True)
+        for name in (AGREEMENTS, f"{MAILDIR}/tmp", f"{MAILDIR}/new", f"{MAILDIR}/cur", MAILDIR):
+            folder = self.path / name
+            if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+                folder.rmdir()
+
+    def _written(self) -> Iterator[Path]:
+        yield from (self.path / name for name in _FILES)
+        yield from self.path.glob(f".{KEY}.*")
+        yield from self.path.glob(f"{_DRAFTS}*")
+        for pattern in ("customer-*.json", "agent-*.json", f"{_DRAFTS}*"):
+            yield from (self.path / AGREEMENTS).glob(pattern)
+        for part in ("tmp", "new", "cur"):
+            yield from (each for each in (self.path / MAILDIR / part).glob("*") if each.is_file())
+
+    def write(self, name: str, text: str) -> None:
+        """Keep a text under a name, whole or not at all, for good.
+
+        Raises:
+            StoppedError: it cannot be written; what was there is still there.
+        """
+        path = self.path / name
+        data = text.encode()
+        draft = path.with_name(f"{_DRAFTS}{path.name}")
+        try:
+            if path.is_file() and path.read_bytes() == data:
+                return
+            path.parent.mkdir(exist_ok=True)
+            with draft.open("wb") as file:
+                _ = file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            _ = draft.replace(path)
+            _keep_names(path.parent)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def read(self, name: str) -> str:
+        """What is kept under a name; empty if nothing is.
+
+        Raises:
+            StoppedError: it cannot be read.
+        """
+        try:
+            return (self.path / name).read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            raise StoppedError(f"{self.path / name}: cannot be read", Status.FAILED) from error
+
+
+def unwritable(path: Path, error: OSError) -> StoppedError:
+    """What to say of a file that cannot be written."""
+    why = (error.strerror or type(error).__name__).lower()
+    return StoppedError(f"{path}: cannot be written ({why}); mend that and run it again to go on", Status.FAILED)
+
+
+def _keep_names(folder: Path) -> None:
+    """A renamed file is only safe when the folder is; where folders cannot be opened, the system sees to it."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
