@@ -10,12 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import deciding
+import holding
 import importing
+import rights
+import service
 from measuring import Section, printed, written
 
 SECTIONS: dict[str, Callable[[bool], Section]] = {
     "deciding": lambda quick: deciding.section(quick=quick),
+    "service": lambda quick: service.section(quick=quick),
+    "rights": lambda quick: rights.section(quick=quick),
     "importing": lambda quick: importing.section(quick=quick),
+    "holding": lambda quick: holding.section(quick=quick),
 }
 
 

@@ -16,7 +16,7 @@ from kundorder.adapters.memory import MemoryMailer, MemoryStore
 from kundorder.model import Record
 from kundorder.ports import Mailer, Signing, Store
 from kundorder.sample import CATALOGUE
-from kundorder.situation import Fact, Key, kind_of, member_key
+from kundorder.situation import Key, member_key
 from kundorder.vocabulary import ConnectionMode, Index, ReasonCode, Role, Template
 
 DIRECT, VIA_AGENT = ConnectionMode.DIRECT, ConnectionMode.VIA_AGENT
@@ -48,9 +48,7 @@ class Cast:
         agent: bool = True,
     ) -> "Cast":
         """The customer's people, and those of the agent unless nobody asks for them; all mail so far is forgotten."""
-        world = World.new(
-            rules=rules, store=store, signing=signing, outbox=outbox, mailer=mailer, catalogue=catalogue
-        )
+        world = World.new(rules=rules, store=store, signing=signing, outbox=outbox, mailer=mailer, catalogue=catalogue)
         cast = cls(world)
         world.customer()
         world.verify(CUSTOMER, "kontakt", f"kontakt@o{CUSTOMER.replace('-', '')}.example")
@@ -97,9 +95,7 @@ class Cast:
         """The member id of somebody."""
         return self.world.members[actor.organisation, actor.person]
 
-    def draft(
-        self, *, offer: str = "npo-producent", via: str | None = None, mode: ConnectionMode | None = None
-    ) -> str:
+    def draft(self, *, offer: str = "npo-producent", via: str | None = None, mode: ConnectionMode | None = None) -> str:
         """A draft of Berta's that is ready to be sent."""
         chosen = mode or (DIRECT if via is None else VIA_AGENT)
         return self.world.draft(self.berta, offer, chosen, via).id
@@ -240,10 +236,3 @@ def snapshot(store: Store) -> dict[str, dict[object, object]]:
 def is_list(held: object) -> TypeGuard[list[object]]:
     """Whether a table has a list there."""
     return isinstance(held, list)
-
-
-def facts_of(store: Store) -> dict[Key, Fact]:
-    """Every record of a store in memory."""
-    return {
-        Key(str(key)): fact for key, fact in tables(store)["records"].items() if isinstance(fact, Fact) and kind_of(Key(str(key)))
-    }

@@ -265,9 +265,11 @@ def test_of_many_who_create_a_key_at_once_one_does(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["key.pem"]
 
 
-def test_where_nothing_can_be_written_no_key_is_created(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["nowhere/key.pem", "file/key.pem"])
+def test_where_nothing_can_be_written_no_key_is_created(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(Unavailable, match="cannot be written"):
-        LocalSigner.create(tmp_path / "nowhere" / "key.pem")
+        LocalSigner.create(tmp_path / place)
 
 
 @pytest.mark.parametrize("place", ["missing.pem", ".", "file/key.pem"])

@@ -49,8 +49,8 @@ SUBJECTS = {
 }
 FULL = About(
     organisation="Vårdbolaget <Lönnen> & Co",
-    customer="Region Björken",
-    agent="Journalverket AB",
+    customer="Region <em>Björken</em>",
+    agent="Journalverket & Söner AB",
     case_number="KO0020000006",
     offer_sv="NPÖ, konsument",
     offer_en="NPÖ, consumer",
@@ -332,6 +332,12 @@ def test_the_link_opens_what_the_mail_is_about(template: Template, secret: str |
     letter = compose(owed(template, secret=secret), RECIPIENT, FULL, Post())
     assert Page(letter.html).links == [address]
     assert f"\n{address}\n" in letter.text
+
+
+def test_an_address_is_escaped_as_an_attribute_wants_it() -> None:
+    assert '<a href="https://portal.example/agreement?id=customer%2F232100-0131&amp;signatory=s1">' in (
+        letter_of(Template.SIGN_AGREEMENT).html
+    )
 
 
 def test_who_has_a_login_already_is_told_to_use_it() -> None:

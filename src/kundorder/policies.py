@@ -25,7 +25,9 @@ _VIEWS_ASSIGNMENT = (Role.ADMINISTRATOR, Role.ATTESTANT, Role.AGENT_HANDLER, Rol
 
 def has_any(member: Member | None, roles: tuple[Role, ...]) -> bool:
     """Whether an active user holds one of these roles in the organisation acted for."""
-    return member is not None and member.state is UserState.ACTIVE and any(role in member.roles for role in roles)
+    if member is None or member.state is not UserState.ACTIVE:
+        return False
+    return not frozenset(member.roles).isdisjoint(roles)
 
 
 def is_staff(case: Case) -> bool:
@@ -90,11 +92,8 @@ def sides(organisation: Organisation) -> tuple[Party, ...]:
 def granted_handlers(situation: Situation, assignment: AgentAssignment) -> tuple[Holder, ...]:
     """The handlers who may act in an assignment now: granted, and handlers without a break since."""
     handlers = situation.holders(assignment.agent, Role.AGENT_HANDLER)
-    return tuple(holder for holder in handlers if _counts(assignment, holder))
-
-
-def _counts(assignment: AgentAssignment, holder: Holder) -> bool:
-    return any(grant.member == holder.member and grant.granted_at >= holder.since for grant in assignment.grants)
+    granted = {grant.member: grant.granted_at for grant in assignment.grants}
+    return tuple([each for each in handlers if each.member in granted and granted[each.member] >= each.since])
 
 
 def is_granted(case: Case, assignment: str) -> bool:

@@ -418,7 +418,7 @@ class StoreContract:
             lines = transaction.select(index, values, after=None, limit=99, newest_first=newest_first).items
             sorts = [line.sort for line in lines]
             assert sorts == sorted(sorts, reverse=newest_first)
-            near = [text for sort in sorts for text in (sort, sort[:-1], f"{sort[:-1]}\u00e5", f"{sort}x", f"{sort} 1")]
+            near = [text for sort in sorts for text in (sort, sort[:-1], f"{sort[:-1]}\u00e5", f"{sort}x")]
             for after in ("", " ", "0", "order:o-3", "order:o-3 ", "order:o-3 x", "2026", "o", "~", "\U0001f680", *near):
                 page = transaction.select(index, values, after=after, limit=99, newest_first=newest_first)
                 assert [line.sort for line in page.items] == [

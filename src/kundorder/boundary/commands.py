@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, ValidationError, core_schema
 
-from kundorder.boundary.problems import problems_of, reworded
+from kundorder.boundary.problems import faults_in, invalid, problems_of
 from kundorder.boundary.replies import fields_to_json
 from kundorder.boundary.schemas import TAG, object_schema
 from kundorder.boundary.text import JsonValue, read
@@ -46,7 +46,7 @@ def _schema() -> CoreSchema:
         try:
             return check(given)
         except ValidationError as error:
-            raise reworded(error, allowed=allowed, tag=(TAG,), labelled=True) from None
+            raise invalid(faults_in(error, allowed=allowed, tag=(TAG,), labelled=True)) from None
 
     written = core_schema.plain_serializer_function_ser_schema(command_to_json)
     return core_schema.no_info_wrap_validator_function(read_or_made, _union(), serialization=written)
@@ -64,7 +64,9 @@ class _InJson:
 
 
 AnyCommand: TypeAlias = Annotated[Command, _InJson()]
-"""Any command, for pydantic: the body of a FastAPI endpoint, or ``TypeAdapter(AnyCommand)``.
+"""Any command, for pydantic: ``TypeAdapter(AnyCommand)``, or the body of a FastAPI endpoint.
+
+FastAPI takes a union of classes for a query unless it is told: ``command: Annotated[AnyCommand, Body()]``.
 
 Texts, numbers and truth values are strict, times have a zone, and all objections come at once, each with its place.
 What only the bytes show, pydantic's own reader does not refuse: names that stand twice, size, depth. Where that matters

@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from pydantic_core import CoreSchema, ValidationError, core_schema
 
-from kundorder.boundary.problems import reworded
+from kundorder.boundary.problems import faults_in, invalid
 from kundorder.boundary.scalars import SCALARS, Parse, parsing
 
 CLOSED: Final[dict[str, object]] = {"pydantic_js_updates": {"additionalProperties": False}}
@@ -63,7 +63,7 @@ def _choice(forms: tuple[object, ...], parse: Parse) -> CoreSchema:
         try:
             return check(given)
         except ValidationError as error:
-            raise reworded(error, allowed=allowed, labelled=True) from None
+            raise invalid(faults_in(error, allowed=allowed, labelled=True)) from None
 
     tagged = core_schema.tagged_union_schema(choices, discriminator=kind)
     return core_schema.no_info_wrap_validator_function(unlabelled, tagged)

@@ -63,42 +63,42 @@ def _location(path: str) -> Location:
 def invalid(faults: Iterable[Fault]) -> ValidationError:
     """The error that lets pydantic go on, and put the faults where the function was called that raises it."""
     details = [
-        InitErrorDetails(
-            type=PydanticCustomError(_OURS, "{message}", {"message": message}),
-            loc=tuple(map(_unrevealing, place)),
-            input=None,
-        )
+        InitErrorDetails(type=_objection(message), loc=tuple(map(_unrevealing, place)), input=None)
         for place, message in faults
     ]
     return ValidationError.from_exception_data("Command", details, hide_input=True)
 
 
-def reworded(error: ValidationError, *, allowed: str, tag: Location = (), labelled: bool = False) -> ValidationError:
-    """Pydantic's objections in our words.
+def _objection(message: str) -> PydanticCustomError:
+    # pydantic wants a literal, into which it puts a context; without a context it takes any text as it is
+    return PydanticCustomError(_OURS, message)  # pyright: ignore[reportArgumentType]
+
+
+def faults_in(error: ValidationError, *, allowed: str = "", tag: Location = (), labelled: bool = False) -> list[Fault]:
+    """Pydantic's objections in our words; those that are ours already stay as they are.
 
     Args:
         error: as pydantic raised it.
-        allowed: what may stand where pydantic found a name or a form that it does not know.
+        allowed: which forms there are of what has several.
         tag: where it is told which form something has.
         labelled: whether each location begins with a union's name for the form, which the input knows nothing of.
     """
     found: list[Fault] = []
-    for line in error.errors(include_url=False, include_input=False):
-        place, kind = line["loc"], line["type"]
+    for line in error.errors(include_url=False, include_context=False, include_input=False):
+        place, kind = line["loc"][labelled:], line["type"]
         if kind in _TAGS:
             found.append((tag, allowed))
-        elif kind == "extra_forbidden":
-            found.append((place, allowed))
         elif place and place[-1] == _KEY:
             found.append((place[:-1], "must have a name of at most 64 ASCII letters, digits, - and _"))
         else:
             message = line["msg"] if kind == _OURS else _RULES.get(kind, "must be as the JSON Schema says")
-            found.append((place[1:] if labelled else place, message))
-    return invalid(found)
+            found.append((place, message))
+    return found
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
-    """The objections of an error that has been reworded."""
+    """The objections that have all been put in our words."""
     return tuple(
-        Problem(path_of(line["loc"]), line["msg"]) for line in error.errors(include_url=False, include_input=False)
+        Problem(path_of(line["loc"]), line["msg"])
+        for line in error.errors(include_url=False, include_context=False, include_input=False)
     )

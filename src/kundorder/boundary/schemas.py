@@ -15,8 +15,9 @@ import attrs
 from pydantic_core import CoreSchema, ValidationError, core_schema
 
 from kundorder.boundary.mappings import CLOSED, mapping_schema
-from kundorder.boundary.problems import faults_of, invalid, reworded
+from kundorder.boundary.problems import Fault, faults_in, faults_of, invalid
 from kundorder.boundary.scalars import SCALARS, Parse, member_schema, parsing, reference, visible
+from kundorder.boundary.text import JsonValue
 from kundorder.errors import Malformed
 from kundorder.identifiers import EmailAddress
 
@@ -52,19 +53,26 @@ def object_schema(cls: type[attrs.AttrsInstance], tag: str | None = None) -> Cor
     members = {name: _field(hints[name], field) for name, field in attrs.fields_dict(cls).items()}
     if tag is not None:
         members = {TAG: core_schema.typed_dict_field(core_schema.literal_schema([tag]))} | members
-    allowed = f"is not a field here; there are: {', '.join(members)}"
+    refusal = f"is not a field here; there are: {', '.join(members)}"
 
-    def build(given: object, check: Callable[[object], dict[str, object]]) -> object:
+    def build(given: JsonValue, check: Callable[[JsonValue], dict[str, object]]) -> object:
+        unknown = [name for name in given if name not in members] if isinstance(given, dict) else []
+        faults: list[Fault] = [((str(name),), refusal) for name in unknown]
         try:
             values = check(given)
             _ = values.pop(TAG, None)
-            return cls(**values)
-        except ValidationError as error:
-            raise reworded(error, allowed=allowed) from None
+            made = cls(**values)
         except Malformed as objection:
-            raise invalid(faults_of(objection)) from None
+            raise invalid(faults_of(objection) + faults) from None
+        except ValidationError as error:
+            if faults:
+                raise invalid(faults_in(error) + faults) from None
+            raise
+        if faults:
+            raise invalid(faults)
+        return made
 
-    schema = core_schema.typed_dict_schema(members, cls=cls, extra_behavior="forbid", metadata=CLOSED)
+    schema = core_schema.typed_dict_schema(members, cls=cls, strict=True, metadata=CLOSED)
     return core_schema.no_info_wrap_validator_function(build, schema, ref=reference(cls))
 
 

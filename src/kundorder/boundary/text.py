@@ -5,6 +5,7 @@ The standard library's reader and not pydantic's, because only it shows that a n
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final, NoReturn, TypeAlias, final
@@ -36,11 +37,11 @@ class _Faulty(dict[str, JsonValue]):
 
     def __init__(self, members: _Members) -> None:
         super().__init__((name, value) for name, value in members if not _HALVES.search(name))
-        names = [name for name, _ in members]
+        times = Counter(name for name, _ in members)
         self.faults: list[Fault] = [
             ((name,), "must stand once" if name in self else "must not have half a surrogate pair in its name")
-            for name in dict.fromkeys(names)
-            if name not in self or names.count(name) > 1
+            for name, count in times.items()
+            if count > 1 or name not in self
         ]
 
 

@@ -1,4 +1,4 @@
-"""Whether the demo can be played with what it is given: everything that is wrong is found before anything is written."""
+"""Whether the demo can be played with what it is given: all that is wrong is found before anything is written."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -10,10 +10,10 @@ from kundorder.lifecycles.forms import missing, unfit
 from kundorder.model import Rules
 from kundorder.vocabulary import ConnectionMode, Flow, Role
 
-_EVERYBODYS: Final = (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT, Role.SIGNATORY)
-_AT_PROVIDER: Final = (Role.ADMINISTRATOR, Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
-_AT_CUSTOMER: Final = (*_EVERYBODYS, Role.ORDERER, Role.ATTESTANT)
-_AT_AGENT: Final = (*_EVERYBODYS, Role.ATTESTANT, Role.AGENT_ASSIGNMENT_ORDERER, Role.AGENT_HANDLER)
+_EVERYBODYS: Final[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT, Role.SIGNATORY)
+_AT_PROVIDER: Final[tuple[Role, ...]] = (Role.ADMINISTRATOR, Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
+_AT_CUSTOMER: Final[tuple[Role, ...]] = (*_EVERYBODYS, Role.ORDERER, Role.ATTESTANT)
+_AT_AGENT: Final[tuple[Role, ...]] = (*_EVERYBODYS, Role.ATTESTANT, Role.AGENT_ASSIGNMENT_ORDERER, Role.AGENT_HANDLER)
 
 
 def problems_of_organisations(organisations: Organisations, catalogue: Catalogue) -> Iterator[Problem]:
@@ -33,10 +33,10 @@ def problems_of_organisations(organisations: Organisations, catalogue: Catalogue
             "$.provider.people[0].roles", "must hold ADMINISTRATOR and PROVIDER_OFFICER: it is the first person"
         )
     yield from _needs("$.provider", organisations.provider, (Role.CUSTOMER_SERVICE,))
-    for number, customer in enumerate(organisations.customers):
-        yield from _needs(f"$.customers[{number}]", customer, _EVERYBODYS)
-    for number, agent in enumerate(organisations.agents):
-        yield from _of_agent(f"$.agents[{number}]", agent, catalogue)
+    for position, customer in enumerate(organisations.customers):
+        yield from _needs(f"$.customers[{position}]", customer, _EVERYBODYS)
+    for position, agent in enumerate(organisations.agents):
+        yield from _of_agent(f"$.agents[{position}]", agent, catalogue)
 
 
 def _placed(organisations: Organisations) -> Iterator[tuple[str, Company]]:
@@ -149,8 +149,8 @@ def _of_offer(path: str, order: PlannedOrder, offer: Offer, customer: CustomerCo
     for reason in (*unfit(offer, order.fields), *missing(offer, order.fields)):
         params = dict(reason.params)
         where = path + params.get("field", "$").removeprefix("$")
-        allowed = params.get("allowed")
-        yield Problem(where, f"must be {allowed.replace('|', ' or ')}" if allowed else _form(reason.text("en"), offer))
+        values = params.get("allowed")
+        yield Problem(where, f"must be {values.replace('|', ' or ')}" if values else _form(reason.text("en"), offer))
 
 
 def _form(text: str, offer: Offer) -> str:

@@ -28,6 +28,11 @@ from kundorder.vocabulary import ConnectionMode, Role
 _TOLD: Final = 1
 """Of the story; another one gets another number, so that it is not played on top of this one."""
 
+_PREFACE: Final = """\
+A demo of kundorder: people and organisations are made up, what they do goes through the library as it is. The story has
+a time of its own.
+"""
+
 
 def demo(source: Path | None, out: Path, *, fresh: bool, stream: TextIO) -> Status:
     """Play the story.
@@ -64,11 +69,7 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signer, clock=clock)
     refusals = Refusals(folder)
     stage = Stage(portal=portal, store=store, mailer=mailer, clock=clock, refusals=refusals, teller=teller)
-    teller.paragraph(
-        f"A demo of kundorder: people and organisations are made up, what they do goes through the library as it is."
-        f" The story has a time of its own and begins on {clock.now():%A} {clock.now().day} {clock.now():%B %Y}."
-        f" Everything is kept in {folder.path}."
-    )
+    teller.paragraph(f"{_PREFACE} Everything is kept in {folder.path}.")
     try:
         orders = tuple(Story(stage, scenario).play())
     except KeyReused as error:
@@ -91,7 +92,9 @@ def _signer(folder: Folder) -> LocalSigner:
     if path.exists():
         return LocalSigner.load(path)
     if (folder.path / STORE).exists():
-        raise StoppedError(f"{path}: is missing, so nothing signed can be verified; begin anew with --fresh", Status.FAILED)
+        raise StoppedError(
+            f"{path}: is missing, so nothing signed can be verified; begin anew with --fresh", Status.FAILED
+        )
     return LocalSigner.create(path)
 
 
@@ -100,7 +103,7 @@ def _digest(scenario: Scenario) -> str:
     catalogue = scenario.catalogue
     agreements = (catalogue.customer_agreement, catalogue.agent_agreement)
     parts = (_TOLD, agreements, catalogue.services, catalogue.offers, scenario.organisations, scenario.orders)
-    return digest(msgspec.json.encode(parts, decimal_format="string").decode())
+    return digest(msgspec.json.encode(parts).decode())
 
 
 def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scenario: Scenario) -> Status:

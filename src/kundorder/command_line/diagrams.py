@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from kundorder.lifecycles.tables import TABLES
 from kundorder.lifecycles.rows import Table
+from kundorder.lifecycles.tables import TABLES
 from kundorder.reasons import word
 from kundorder.vocabulary import Flow, Language, Lifecycle
 from kundorder.workflow import rows_in

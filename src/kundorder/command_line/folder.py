@@ -1,14 +1,16 @@
 """The folder a demo is played into: whose it is, what may be deleted in it, and how files in it are written.
 
-A file is written beside its place and renamed to it, and left alone if it says the same already: so it is there whole or not at
-all, and a second run changes nothing.
+A file is written beside its place and renamed to it, and left alone if it says the same already: so it is there whole
+or not at all, and a second run changes nothing.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, final
+
+import attrs
+import msgspec
 
 from kundorder.command_line.stopping import Status, StoppedError
 
@@ -32,6 +34,18 @@ _FILES: Final = (
 _DRAFTS: Final = f".{_OURS.replace(' ', '-')}."
 
 
+_PARTS: Final = ("tmp", "new", "cur")
+
+
+@final
+@attrs.frozen
+class _Marker:
+    """What makes a folder a demo's."""
+
+    what: str
+    scenario: str  # digest of what is played; empty while what was played before is being deleted
+
+
 @final
 class Folder:
     """A folder that is a demo's, and its own."""
@@ -53,15 +67,14 @@ class Folder:
         if marker is not None and marker != scenario:
             if not fresh and marker:  # an empty one is left where clearing was interrupted
                 raise StoppedError(
-                    f"{self.path}: holds a demo of other input, or of another release;"
-                    " play into another folder, or begin anew here with --fresh"
+                    f"{self.path}: holds a demo of other input; choose another folder, or begin anew with --fresh"
                 )
             fresh = True
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if marker is not None and fresh:
                 self._clear()
-            self.write(_MARKER, json.dumps({"what": _OURS, "scenario": scenario}) + "\n")
+            self._mark(scenario)
         except OSError as error:
             raise unwritable(self.path, error) from error
 
@@ -82,22 +95,22 @@ class Folder:
         except (OSError, ValueError) as error:
             raise StoppedError(f"{self.path / _MARKER}: cannot be read; choose another folder") from error
         try:
-            marker: object = json.loads(text)
-        except ValueError:
+            marker = msgspec.json.decode(text, type=_Marker)
+        except msgspec.MsgspecError:
             marker = None
-        match marker:
-            case {"what": what, "scenario": str() as scenario} if what == _OURS:
-                return scenario
-            case _:
-                raise StoppedError(f"{self.path}: is not a demo's folder, and is left as it is; choose another")
+        if marker is None or marker.what != _OURS:
+            raise StoppedError(f"{self.path}: is not a demo's folder, and is left as it is; choose another")
+        return marker.scenario
+
+    def _mark(self, scenario: str) -> None:
+        self.write(_MARKER, msgspec.json.encode(_Marker(_OURS, scenario)).decode() + "\n")
 
     def _clear(self) -> None:
         """Delete what a demo writes and nothing else; what is left by an interruption is deleted the next time."""
-        self.write(_MARKER, json.dumps({"what": _OURS, "scenario": ""}) + "\n")
+        self._mark("")
         for path in self._written():
             path.unlink(missing_ok=True)
-        for name in (AGREEMENTS, f"{MAILDIR}/tmp", f"{MAILDIR}/new", f"{MAILDIR}/cur", MAILDIR):
-            folder = self.path / name
+        for folder in (self.path / AGREEMENTS, *(self.path / MAILDIR / part for part in _PARTS), self.path / MAILDIR):
             if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
                 folder.rmdir()
 
@@ -107,7 +120,7 @@ class Folder:
         yield from self.path.glob(f"{_DRAFTS}*")
         for pattern in ("customer-*.json", "agent-*.json", f"{_DRAFTS}*"):
             yield from (self.path / AGREEMENTS).glob(pattern)
-        for part in ("tmp", "new", "cur"):
+        for part in _PARTS:
             yield from (each for each in (self.path / MAILDIR / part).glob("*") if each.is_file())
 
     def write(self, name: str, text: str) -> None:

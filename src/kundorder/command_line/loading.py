@@ -15,6 +15,7 @@ from kundorder.errors import Malformed
 CATALOGUE: Final = "catalogue.json"
 ORGANISATIONS: Final = "organisations.json"
 ORDERS: Final = "orders.json"
+_THREE: Final = f"{CATALOGUE}, {ORGANISATIONS} and {ORDERS}"
 EXAMPLE: Final = Path(__file__).resolve().parents[3] / "examples" / "demo"
 """Beside the package in the repository; an installed package comes without."""
 
@@ -39,8 +40,7 @@ def load_scenario(folder: Path | None) -> Scenario:
     here = EXAMPLE if folder is None else folder
     if folder is None and not here.is_dir():
         raise StoppedError(
-            f"the example is not here: it comes with the repository, in examples/demo, and not with the package;"
-            f" give a folder with {CATALOGUE}, {ORGANISATIONS} and {ORDERS} by --input DIR"
+            f"the example comes with the repository and not with the package; name a folder of {_THREE} by --input DIR"
         )
     found = [
         _attempt(Catalogue, here / CATALOGUE),

@@ -6,6 +6,7 @@ import attrs
 
 from kundorder.command_line.scenario import AgentCompany, Company, CustomerCompany, Person, ProviderCompany
 from kundorder.command_line.stage import Someone, Stage
+from kundorder.command_line.wording import in_both
 from kundorder.commands import (
     AddUser,
     ApplyForAgentAgreement,
@@ -17,8 +18,7 @@ from kundorder.commands import (
 )
 from kundorder.identifiers import agreement_id_of
 from kundorder.model import Actor, Contact, CustomerApplication
-from kundorder.reasons import word
-from kundorder.vocabulary import AttestMethod, Language, Party, Role
+from kundorder.vocabulary import AttestMethod, Party, Role
 
 
 def someone(company: Company, person: Person, role: Role | None = None) -> Someone:
@@ -105,7 +105,7 @@ class People:
         for role in person.roles:
             if role in roles and role is not Role.SIGNATORY:
                 command = AssignRole(member=self.stage.member(company.number, person.email), role=role)
-                says = f"gives {person.name} the role {word(role, Language.EN)} ({word(role, Language.SV)})"
+                says = f"gives {person.name} the role {in_both(role)}"
                 _ = self.stage.act(administrator, command, says)
 
     def log_in(self, company: Company, person: Person) -> None:

@@ -1,4 +1,4 @@
-"""What was refused. A refusal leaves no trace in the store, so it is the one thing a resumed demo cannot find there again."""
+"""What was refused: a refusal leaves no trace in the store, so a resumed demo could not find it there again."""
 
 import json
 from typing import Final, final
@@ -64,7 +64,9 @@ class Refusals:
         self._folder = folder
         try:
             lines = folder.read(REFUSALS).splitlines()
-            self._kept = {refusal.key: refusal for refusal in (msgspec.json.decode(line, type=Refusal) for line in lines)}
+            self._kept = {
+                refusal.key: refusal for refusal in (msgspec.json.decode(line, type=Refusal) for line in lines)
+            }
         except msgspec.MsgspecError as error:
             raise StoppedError(
                 f"{folder.path / REFUSALS}: is not as the demo wrote it; begin anew with --fresh", Status.FAILED

@@ -1,10 +1,11 @@
 """What the demo leaves besides the store and the mail: the signed agreements, the journal and the summary."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final, final
 
 import attrs
-import msgspec
 
 from kundorder.catalogue import Terms
 from kundorder.codec import document_bytes, document_digest, encode
@@ -155,9 +156,7 @@ class Results:
     def _order(self, identifier: str) -> OrderSummary:
         order = self.portal.order(identifier, self.reader)
         content = order.content
-        steps = tuple(
-            Step(event.trigger, event.role, event.party, event.after) for event in self._history(identifier)
-        )
+        steps = tuple(Step(event.trigger, event.role, event.party, event.after) for event in self._history(identifier))
         return OrderSummary(order.case_number, content.offer, content.mode, content.flow, order.state, steps)
 
     def _history(self, identifier: str) -> Iterator[Event]:
@@ -219,4 +218,8 @@ class Results:
 
 
 def _pretty(value: Summary | SignedAgreement) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return json.dumps(attrs.asdict(value, value_serializer=_plain), ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(_record: object, _field: object, value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

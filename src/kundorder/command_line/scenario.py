@@ -1,4 +1,4 @@
-"""What the demo is given: who there is, and what is ordered. The classes are the form of the JSON files, as strict as commands."""
+"""What the demo is given: who there is, and what is ordered. The classes are the form of the JSON files."""
 
 from typing import final
 

@@ -1,7 +1,7 @@
-"""Where the story is played: each act goes through the portal under a key of its own, and is told with all that comes of it.
+"""Where the story is played: each act goes through the portal under a key of its own, and is told with all it leads to.
 
-An act that was carried out before has its old outcome again, and nothing happens twice; so a story that was interrupted is
-resumed by playing it from the beginning.
+An act that was carried out before has its old outcome again, and nothing happens twice; so a story that was interrupted
+is resumed by playing it from the beginning.
 """
 
 import re
@@ -29,7 +29,7 @@ from kundorder.portal import Portal
 from kundorder.ports import Failed, Pending, Store
 from kundorder.reasons import word
 from kundorder.situation import Key, account_key, member_key, receipt_key
-from kundorder.vocabulary import AttestMethod, Index, Language, Role
+from kundorder.vocabulary import AttestMethod, Index, Language, Role, Template
 
 _MOMENT: Final = timedelta(seconds=1)
 _TRIES: Final = 3
@@ -113,7 +113,7 @@ class Stage:
         _ = self._led_to(f"{who} {says}", outcome)
 
     def log_in(self, who: Someone, member: str) -> None:
-        """Somebody takes up the invitation that stands in the mail; once that is done the mail is not needed any more."""
+        """Somebody takes up the invitation that stands in the mail; once that is done the mail is no longer needed."""
         key, outcome = self._next()
         if outcome is None:
             command = VerifyUser(member=member, code=self._code(member))
@@ -181,8 +181,7 @@ class Stage:
         if isinstance(outcome, OrderOutcome):
             for advice in outcome.advice if outcome.order.step == 1 else ():
                 self._teller.more("råd:", advice.text(Language.SV))
-            own = {notice.member for notice in outcome.order.notices if notice.step == outcome.order.step}
-            if outcome.order.content.orderer in own:
+            if _asks_the_orderer(outcome.order):
                 self._teller.more("notice", "at once to the orderer, who is an attestant too and may attest from it")
         self._deliver()
         for mail in self._mails():
@@ -190,7 +189,7 @@ class Stage:
         return outcome
 
     def _deliver(self) -> None:
-        """Carry out what is owed. What an interrupted run had in hand is free when its lease ends: in the story, at once."""
+        """Carry out what is owed. What an interrupted run had in hand is free when its lease ends: here, at once."""
         left = self._owed(OwedState.DUE)
         for _ in range(_TRIES):
             if not left:
@@ -224,3 +223,11 @@ class Stage:
         if isinstance(subject, Agreement):
             name = next(each.contact.name for each in subject.signatories if each.id == mail.signatory)
         return f"{name} ({role}, {word(mail.party, Language.EN)})"
+
+
+def _asks_the_orderer(order: Order) -> bool:
+    """Whether the orderer has a notice that asks for the attest (R12)."""
+    return any(
+        (notice.template, notice.member, notice.step) == (Template.ATTEST_ORDER, order.content.orderer, order.step)
+        for notice in order.notices
+    )

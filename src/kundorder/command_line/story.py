@@ -29,6 +29,27 @@ from kundorder.model import Order
 from kundorder.vocabulary import AttestMethod, ConnectionMode, Role
 
 _METHOD: Final = AttestMethod.BANKID
+_PROVIDER: Final = """\
+The provider is an organisation like the others. Its first person is administrator and officer.
+"""
+_AGENT: Final = """\
+An agent signs an agreement once, and needs an assignment for each service. Its handlers act only in the assignments
+they are granted in.
+"""
+_CUSTOMER: Final = """\
+The approval sends three kinds of mail. Users and roles can be set up at once; ordering waits for the signatures, and
+for an attestant.
+"""
+_DIRECT: Final = """\
+Direct: the customer attests, and customer service hands over with instructions.
+"""
+_VIA_AGENT: Final = """\
+Via agent: the agent approves and attests first, then the customer attests, and the agent is told to start the technical
+connection.
+"""
+_OVERRIDDEN: Final = """\
+This offer takes the direct flow although it is ordered via agent: the agent takes no part and gets no mail.
+"""
 
 
 @final
@@ -45,7 +66,7 @@ class Story:
         people = People(self.stage, organisations.provider)
         self.stage.chapter(
             f"{organisations.provider.name} sets up the portal",
-            "The provider is an organisation like the others. Its first person is administrator and officer.",
+            _PROVIDER,
         )
         people.establish()
         for agent in organisations.agents:
@@ -58,8 +79,7 @@ class Story:
     def _agent(self, people: People, agent: AgentCompany) -> None:
         self.stage.chapter(
             f"{agent.name} becomes an agent",
-            "An agent signs an agreement once, and needs an assignment for each service. Its handlers act only in the"
-            " assignments they are granted in.",
+            _AGENT,
         )
         people.apply(agent)
         people.sign(agent)
@@ -88,11 +108,11 @@ class Story:
     def _customer(self, people: People, customer: CustomerCompany) -> None:
         self.stage.chapter(
             f"{customer.name} becomes a customer",
-            "The approval sends three kinds of mail. Users and roles can be set up at once; ordering waits for the"
-            " signatures, and for an attestant.",
+            _CUSTOMER,
         )
-        ordering = tuple(dict.fromkeys(order.customer for order in self.scenario.orders))
-        is_first, is_last = customer.number == ordering[0], customer.number == ordering[-1]
+        ordering = {order.customer for order in self.scenario.orders}
+        numbers = [each.number for each in self.scenario.organisations.customers if each.number in ordering]
+        is_first, is_last = customer.number == numbers[0], customer.number == numbers[-1]
         later = (Role.ATTESTANT,) if is_last else ()
         people.apply(customer)
         people.settle(customer, later=later)
@@ -131,25 +151,15 @@ class Story:
 
     def _course(self, planned: PlannedOrder) -> str:
         if self.scenario.is_via_agent(planned):
-            return (
-                "Via agent: the agent approves and attests first, then the customer attests, and the agent is told to"
-                " start the technical connection."
-            )
-        if planned.mode is ConnectionMode.VIA_AGENT:
-            return (
-                "This offer takes the direct flow although it is ordered via agent: the agent takes no part and gets no"
-                " mail."
-            )
-        return "Direct: the customer attests, and customer service hands over with instructions."
+            return _VIA_AGENT
+        return _OVERRIDDEN if planned.mode is ConnectionMode.VIA_AGENT else _DIRECT
 
     def _agents_part(self, planned: PlannedOrder, order: Order) -> None:
         agent = self.scenario.agent(planned.agent)
         handler = self._who(agent, planned.agent_handler, Role.AGENT_HANDLER)
         attestant = self._who(agent, planned.agent_attestant, Role.ATTESTANT)
         picked = next(person for person in agent.people if person.id == planned.agent_attestant)
-        approve = ApproveOrder(
-            order=order.id, certified=True, attestant=self.stage.member(agent.number, picked.email)
-        )
+        approve = ApproveOrder(order=order.id, certified=True, attestant=self.stage.member(agent.number, picked.email))
         _ = self.stage.act(handler, approve, f"certifies and approves {order.case_number}, and picks {picked.name}")
         attest = AttestOrder(order=order.id, method=_METHOD)
         self.stage.sign(attestant, attest, _METHOD, f"attests {order.case_number} for the agent")

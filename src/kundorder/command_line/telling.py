@@ -8,6 +8,7 @@ from kundorder.command_line.refusals import Refusal
 
 WIDTH: Final = 100
 _ACT: Final = TextWrapper(width=WIDTH, subsequent_indent=" " * 7, break_long_words=False, break_on_hyphens=False)
+_FIXED: Final = "\u00a0"  # a blank no line ends at
 _MORE: Final = " " * 9
 
 
@@ -19,8 +20,9 @@ class Teller:
         self._stream = stream
 
     def say(self, text: str = "") -> None:
-        """A line as it is."""
+        """A line as it is, at once: whoever looks on sees how far it has come."""
         _ = self._stream.write(f"{text}\n")
+        self._stream.flush()
 
     def paragraph(self, text: str) -> None:
         """Some sentences, wrapped."""
@@ -37,7 +39,8 @@ class Teller:
 
     def act(self, at: datetime, says: str, state: str) -> None:
         """Who did what, and what state it led to."""
-        self.say("\n".join(_ACT.wrap(f"{at:%H:%M}  {says} → {state}")))
+        lines = _ACT.wrap(f"{at:%H:%M}  {says} →{_FIXED}{state}")
+        self.say("\n".join(lines).replace(_FIXED, " "))
 
     def more(self, label: str, text: str) -> None:
         """Something that comes of an act."""

@@ -3,26 +3,10 @@
 import attrs
 
 from kundorder.commands import (
-    ApproveOrder,
-    AssignRole,
-    AttestAssignment,
-    AttestOrder,
     Command,
-    DeclineAgreement,
-    EndAssignment,
-    GrantHandler,
-    HandOverOrder,
-    PickAttestant,
-    RejectAgreement,
-    RejectAssignment,
-    RejectOrder,
-    RemoveRole,
-    RevokeHandler,
-    SignAgreement,
-    TerminateAgreement,
-    WithdrawOrder,
 )
 from kundorder.decisions.judging import Ruling, judge
+from kundorder.decisions.particulars import particulars_of
 from kundorder.errors import Corrupt, Refused
 from kundorder.events import Event, Mail
 from kundorder.lifecycles.rows import Addressee, AnyRow, By, Owes, Side
@@ -41,7 +25,7 @@ from kundorder.situation import (
     member_key,
     order_key,
 )
-from kundorder.vocabulary import AttestMethod, Lifecycle, Party
+from kundorder.vocabulary import Lifecycle, Party
 
 
 def check(situation: Situation, command: Command, act: Act) -> Verdict:
@@ -72,10 +56,27 @@ def decide(situation: Situation, command: Command, act: Act) -> Decision:
     if made.state is not row.to and row.until(made):
         message = f"{row.trigger} led to {made.state} and not to {row.to}"
         raise Corrupt(message)
-    mails, notices = told(case, made, row.owes)
+    key = key_of(made)
+    mails, notices = told(case, key, made, row.owes)
     if isinstance(made, Order) and (notices or made.notices):
         made = attrs.evolve(made, notices=notices)
-    return _written(ruling, command, row, by, made, mails)
+    extra = row.extra(case, command, made)
+    puts = (Put(key, made), *extra.puts) if extra.puts else (Put(key, made),)
+    lifecycle = lifecycle_of(made)
+    events: tuple[Event, ...] = (_event(case, command, row, by, made, key, lifecycle),)
+    if extra.sides:
+        events += tuple(_side_event(case, by, side) for side in extra.sides)
+    return Decision(
+        key=key,
+        lifecycle=lifecycle,
+        subject=made,
+        puts=puts,
+        events=events,
+        mails=(*mails, *extra.mails) if extra.mails else mails,
+        follow_ups=extra.follow_ups,
+        guards=guards_of(case.situation.facts, puts),
+        advice=ruling.advice,
+    )
 
 
 def _nothing_to_do(ruling: Ruling) -> Decision:
@@ -91,24 +92,6 @@ def _nothing_to_do(ruling: Ruling) -> Decision:
         mails=(),
         follow_ups=(),
         guards=guards_of(ruling.case.situation.facts, ()),
-        advice=ruling.advice,
-    )
-
-
-def _written(ruling: Ruling, command: Command, row: AnyRow, by: By, made: Subject, mails: tuple[Mail, ...]) -> Decision:
-    case = ruling.case
-    extra = row.extra(case, command, made)
-    key = key_of(made)
-    puts = (Put(key, made), *extra.puts)
-    return Decision(
-        key=key,
-        lifecycle=lifecycle_of(made),
-        subject=made,
-        puts=puts,
-        events=(_event(case, command, row, by, made), *(_side_event(case, by, side) for side in extra.sides)),
-        mails=(*mails, *extra.mails),
-        follow_ups=extra.follow_ups,
-        guards=guards_of(case.situation.facts, puts),
         advice=ruling.advice,
     )
 
@@ -130,32 +113,36 @@ def key_of(subject: Subject) -> Key:
 
 def guards_of(facts: Facts, puts: tuple[Put, ...]) -> tuple[Guard, ...]:
     """Every fact that was looked at must still be so; what was not there is only guarded where it is created now."""
-    created = {put.key for put in puts}
-    found = [Guard(key, fact.version) for key, fact in facts.items() if fact.version or key in created]
-    found += [Guard(put.key, 0) for put in puts if put.key not in facts]
+    found = [Guard(key, fact.version) for key, fact in facts.items() if fact.version]
+    for put in puts:
+        fact = facts.get(put.key)
+        if fact is None or not fact.version:
+            found.append(Guard(put.key, 0))
     return tuple(found)
 
 
-def told(case: Case, made: Subject, owes: tuple[Owes, ...]) -> tuple[tuple[Mail, ...], tuple[Notice, ...]]:
+def told(case: Case, key: Key, made: Subject, owes: tuple[Owes, ...]) -> tuple[tuple[Mail, ...], tuple[Notice, ...]]:
     """The mails that are owed, and the notices that stand from now on."""
+    if not owes:
+        return (), ()
     mails: dict[str, Mail] = {}
     notices: list[Notice] = []
     for each in owes:
         for addressee in each.to(case, made):
             if each.mail:
-                mail = mail_to(made, each, addressee)
+                mail = mail_to(key, made, each, addressee)
                 mails[mail.id] = mail
             if each.notice and addressee.member is not None:
                 notices.append(notice_for(case.act, made, each, addressee.organisation, addressee.member))
     return tuple(mails.values()), tuple(notices)
 
 
-def mail_to(made: Subject, owes: Owes, addressee: Addressee) -> Mail:
+def mail_to(key: Key, made: Subject, owes: Owes, addressee: Addressee) -> Mail:
     """One mail; the same debt always has the same id."""
-    key = key_of(made)
     person = addressee.signatory if addressee.member is None else addressee.member
+    number = made.number if isinstance(made, Agreement | AgentAssignment) else 1
     return Mail(
-        id=f"{key}/{_turn(made)}/{owes.template.value}/{person}",
+        id=f"{key}/{number}.{made.step}/{owes.template.value}/{person}",
         template=owes.template,
         subject=key,
         step=made.step,
@@ -165,11 +152,6 @@ def mail_to(made: Subject, owes: Owes, addressee: Addressee) -> Mail:
         member=addressee.member,
         signatory=addressee.signatory,
     )
-
-
-def _turn(made: Subject) -> str:
-    number = made.number if isinstance(made, Agreement | AgentAssignment) else 1
-    return f"{number}.{made.step}"
 
 
 def notice_for(act: Act, made: Subject, owes: Owes, organisation: str, member: str) -> Notice:
@@ -185,14 +167,14 @@ def notice_for(act: Act, made: Subject, owes: Owes, organisation: str, member: s
     )
 
 
-def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject) -> Event:
+def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject, key: Key, lifecycle: Lifecycle) -> Event:
     actor = case.act.actor
-    before = None if row.at is None else row.at
+    method, about, remark = particulars_of(command)
     return Event(
-        subject=key_of(made),
-        lifecycle=lifecycle_of(made),
+        subject=key,
+        lifecycle=lifecycle,
         trigger=row.trigger,
-        before=before,
+        before=row.at,
         after=made.state,
         step=made.step,
         person=None if case.act.is_system else actor.person,
@@ -202,10 +184,10 @@ def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject) -> 
         organisation=actor.organisation,
         on_behalf=_on_behalf(made),
         at=case.act.now,
-        method=_method(command),
-        about=_about(command),
+        method=method,
+        about=about,
         digest=made.digest if isinstance(made, Order) else None,
-        remark=_remark(command),
+        remark=remark,
     )
 
 
@@ -252,45 +234,3 @@ def _on_behalf(made: Subject) -> str:
             return made.agent
         case Agreement() | Member() | Provider():
             return made.organisation
-
-
-def _method(command: Command) -> AttestMethod | None:
-    match command:
-        case AttestOrder() | AttestAssignment():
-            return command.method
-        case SignAgreement() | DeclineAgreement():
-            return None if command.evidence is None else command.evidence.method
-        case _:
-            return None
-
-
-def _about(command: Command) -> str | None:
-    match command:
-        case AssignRole() | RemoveRole():
-            return command.role.value
-        case GrantHandler() | RevokeHandler():
-            return command.assignment
-        case ApproveOrder() | PickAttestant():
-            return command.attestant
-        case SignAgreement() | DeclineAgreement():
-            return None if command.evidence is None else command.evidence.signer
-        case _:
-            return None
-
-
-def _remark(command: Command) -> str | None:
-    match command:
-        case (
-            RejectOrder()
-            | WithdrawOrder()
-            | RejectAgreement()
-            | DeclineAgreement()
-            | TerminateAgreement()
-            | RejectAssignment()
-            | EndAssignment()
-        ):
-            return command.reason or None
-        case HandOverOrder():
-            return command.instructions
-        case _:
-            return None

@@ -1,7 +1,8 @@
 """Why something cannot be done here and now when no row permits it, and what is worth knowing all the same."""
 
+from kundorder.catalogue import Offer
 from kundorder.lifecycles.rows import AnyRow, By
-from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Subject
+from kundorder.model import AgentAssignment, Agreement, Mark, Member, Order, Subject
 from kundorder.reasons import CUSTOMER_SERVICE, OFFICER, SYSTEM, YOU, Advice, Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, holders_key
 from kundorder.vocabulary import (
@@ -179,15 +180,21 @@ def known_administrators(case: Case, reasons: Reasons) -> Reasons:
     )
 
 
-def advice_on(act: Act, content: Content, state: OrderState) -> tuple[Advice, ...]:
+def advice_on(order: Order, act: Act) -> tuple[Advice, ...]:
     """What the orderer does well to know while the order is a draft (R13, R38)."""
-    offer = act.catalogue.offer(content.offer)
-    if offer is None or state is not OrderState.DRAFT:
+    if order.state is not OrderState.DRAFT:
         return ()
+    content = order.content
+    offer = act.catalogue.offer(content.offer)
+    return () if offer is None else advice_to_start(offer, content.mode, content.flow)
+
+
+def advice_to_start(offer: Offer, mode: ConnectionMode, flow: Flow) -> tuple[Advice, ...]:
+    """What one who orders this does well to know (R13, R38)."""
     params = (("offer", offer.id),)
     found: list[Advice] = []
-    if content.mode is ConnectionMode.VIA_AGENT:
-        overridden = content.flow is Flow.DIRECT
+    if mode is ConnectionMode.VIA_AGENT:
+        overridden = flow is Flow.DIRECT
         found.append(Advice(AdviceCode.FLOW_OVERRIDDEN if overridden else AdviceCode.ASK_THE_AGENT, params))
     if any(field.kind is FieldKind.CARE_UNITS for field in offer.form):
         found.append(Advice(AdviceCode.LIST_ALL_CARE_UNITS, params))

@@ -40,7 +40,7 @@ def tell_pending(situation: Situation, order: Order, member: Member, act: Act) -
         subject=told,
         puts=puts,
         events=(),
-        mails=tuple(mail_to(order, owes, each) for each in addressees),
+        mails=tuple(mail_to(key_of(order), order, owes, each) for each in addressees),
         follow_ups=(),
         guards=guards_of(situation.facts, puts),
         advice=(),

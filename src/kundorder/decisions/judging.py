@@ -26,6 +26,7 @@ from kundorder.commands import (
 )
 from kundorder.decisions.explaining import (
     advice_on,
+    advice_to_start,
     known_administrators,
     out_of_turn,
     role_missing,
@@ -33,13 +34,12 @@ from kundorder.decisions.explaining import (
 )
 from kundorder.errors import NotFound
 from kundorder.identifiers import party_of
-from kundorder.lifecycles.drafts import content_of
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Subject
 from kundorder.policies import is_staff, parties, sees, sides
 from kundorder.reasons import OFFICER, Advice, Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
-from kundorder.vocabulary import Flow, Lifecycle, OrderState, Party, ReasonCode, Role, Trigger
+from kundorder.vocabulary import Flow, Lifecycle, Party, ReasonCode, Role, Trigger
 from kundorder.workflow import STEPS, Place
 
 
@@ -69,30 +69,32 @@ def judge(situation: Situation, command: Command, act: Act) -> Ruling:
     place = _place(command, subject)
     row = _row(place, subject, command.trigger)
     mine = _creating(case, command) if subject is None else parties(case, subject)
-    by, reasons = judge_row(case, place, row, command.trigger, mine)
-    if row is not None and not _is_out_of_turn(row, mine, case):
-        reasons = (*reasons, *row.objections(case, command))
+    by, reasons, in_turn = judge_row(case, place, row, command.trigger, mine)
+    if row is not None and in_turn:
+        objections = row.objections(case, command)
+        reasons = (*reasons, *objections) if reasons else objections
     reasons = known_administrators(case, tuple(dict.fromkeys(reasons))) if reasons else ()
     return Ruling(case=case, row=row, by=by, reasons=reasons, advice=_advice(case, command))
 
 
 def judge_row(
     case: Case, place: Place, row: AnyRow | None, trigger: Trigger, mine: tuple[Party, ...]
-) -> tuple[By | None, Reasons]:
-    """In which capacity the act may be done, and what stands in its way apart from the content of the command."""
+) -> tuple[By | None, Reasons, bool]:
+    """In which capacity the act may be done, what stands in its way, and whether it is this side's turn at all.
+
+    What the content of a command leaves to be desired is not judged here.
+    """
     if row is None:
-        return None, out_of_turn(case, place, trigger, mine)
-    if _is_out_of_turn(row, mine, case):
+        return None, out_of_turn(case, place, trigger, mine), False
+    ours = [by for by in row.by if _fits(by, mine, case)]
+    if not ours:
         other = out_of_turn(case, place, trigger, mine)
-        return None, other if _has_another_turn(place, trigger, mine) else (wrong_party(row, case.subject),)
-    by, reasons = _capacity(case, row, mine)
+        return None, other if _has_another_turn(place, trigger, mine) else (wrong_party(row, case.subject),), False
+    by, reasons = _capacity(case, ours)
     for guard in row.when:
-        reasons = (*reasons, *guard(case))
-    return by, reasons
-
-
-def _is_out_of_turn(row: AnyRow, mine: tuple[Party, ...], case: Case) -> bool:
-    return not any(_fits(by, mine, case) for by in row.by)
+        objections = guard(case)
+        reasons = (*reasons, *objections) if objections else reasons
+    return by, reasons, True
 
 
 def _has_another_turn(place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> bool:
@@ -105,12 +107,10 @@ def _fits(by: By, mine: tuple[Party, ...], case: Case) -> bool:
     return by.party in mine or (by.role is Role.SIGNATORY and case.act.is_system)
 
 
-def _capacity(case: Case, row: AnyRow, mine: tuple[Party, ...]) -> tuple[By | None, Reasons]:
+def _capacity(case: Case, ours: list[By]) -> tuple[By | None, Reasons]:
     held = () if case.me is None else case.me.roles
     objections: Reasons = ()
-    for by in row.by:
-        if not _fits(by, mine, case):
-            continue
+    for by in ours:
         missing = by.role is not None and by.role is not Role.SIGNATORY and by.role not in held
         found: Reasons = (role_missing(case, by.role, by.party),) if missing and by.role is not None else ()
         if by.only is not None:
@@ -232,7 +232,6 @@ def _creating(case: Case, command: Command) -> tuple[Party, ...]:
 
 def _advice(case: Case, command: Command) -> tuple[Advice, ...]:
     if isinstance(command, StartOrder):
-        return advice_on(case.act, content_of(case, command), OrderState.DRAFT)
-    if isinstance(case.subject, Order):
-        return advice_on(case.act, case.subject.content, case.subject.state)
-    return ()
+        offer = case.act.catalogue.offer(command.offer)
+        return () if offer is None else advice_to_start(offer, command.mode, offer.flow_of(command.mode))
+    return advice_on(case.subject, case.act) if isinstance(case.subject, Order) else ()

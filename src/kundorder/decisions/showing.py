@@ -56,12 +56,12 @@ def options(situation: Situation, order: str, act: Act) -> tuple[Option, ...]:
     """
     case = visible_order(situation, order, act)
     place, mine = place_of(case.order), parties(case, case.order)
-    advice = advice_on(act, case.order.content, case.order.state)
+    advice = advice_on(case.order, act)
     found: list[Option] = []
     here, new = STEPS[place][case.order.state], STEPS[place][None]
     for trigger in OF_AN_ORDER:
         row = new.get(trigger) or here.get(trigger)
-        _by, reasons = judge_row(case, place, row, trigger, mine)
+        _by, reasons, _in_turn = judge_row(case, place, row, trigger, mine)
         reasons = known_administrators(case, tuple(dict.fromkeys(reasons))) if reasons else ()
         found.append(Option(trigger=trigger, verdict=Verdict(reasons=reasons, advice=advice)))
     return tuple(found)

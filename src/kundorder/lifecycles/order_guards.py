@@ -77,13 +77,12 @@ def agreement_holds(case: Case, organisation: str) -> Reasons:
 def has_attestant(case: Case, content: Content) -> Reasons:
     """Somebody at the customer who may attest (R4), and with four eyes somebody other than the orderer (R12)."""
     holders = case.situation.holders(content.organisation, Role.ATTESTANT)
-    clearer = administrator(content.organisation)
     if not holders:
         params = (("organisation", content.organisation),)
-        return (Reason(ReasonCode.NO_ATTESTANT, params, cleared_by=(clearer,)),)
+        return (Reason(ReasonCode.NO_ATTESTANT, params, cleared_by=(administrator(content.organisation),)),)
     ordering = _ordering(case, content)
     if case.act.rules.four_eyes and all(holder.person in ordering for holder in holders):
-        return (Reason(ReasonCode.FOUR_EYES, cleared_by=(clearer,)),)
+        return (Reason(ReasonCode.FOUR_EYES, cleared_by=(administrator(content.organisation),)),)
     return ()
 
 
@@ -113,16 +112,18 @@ def _agent_is_ready(case: Case, content: Content) -> Reasons:
 
 
 def _agent_has_people(case: Case, content: Content, agent: str, assignment: AgentAssignment | None) -> list[Reason]:
-    params = (("agent", agent), ("service", content.service))
-    clearer = administrator(agent, Party.AGENT)
     found: list[Reason] = []
     handlers = () if assignment is None else granted_handlers(case.situation, assignment)
     attestants = case.situation.holders(agent, Role.ATTESTANT)
+    if handlers and attestants and not case.act.rules.four_eyes:
+        return found
+    params = (("agent", agent), ("service", content.service))
+    clearer = administrator(agent, Party.AGENT)
     if not handlers:
         found.append(Reason(ReasonCode.AGENT_LACKS_HANDLER, params, cleared_by=(clearer,)))
     if not attestants:
         found.append(Reason(ReasonCode.AGENT_LACKS_ATTESTANT, params, cleared_by=(clearer,)))
-    if handlers and attestants and case.act.rules.four_eyes:
+    if handlers and attestants:
         ordering = _ordering(case, content)
         pairs = ((one.person, other.person) for one in handlers for other in attestants)
         if not any(one != other and ordering.isdisjoint((one, other)) for one, other in pairs):

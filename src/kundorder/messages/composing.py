@@ -83,7 +83,7 @@ def compose(mail: Mail, recipient: Recipient, about: About, post: Post) -> Lette
         subject=text.subject if number is None else f"{text.subject} ({number})",
         text=as_text(sheet),
         html=as_html(sheet),
-        thread=_named(f"thread of {mail.subject}", domain),
+        thread=_named(mail.subject, domain),
         role=mail.role,
         party=mail.party,
     )
@@ -132,10 +132,7 @@ def _to(recipient: Recipient) -> str:
 
 
 def _address(mail: Mail, link: Link, post: Post) -> str:
-    kind = _KINDS.get(link, "")
-    if not mail.subject.startswith(kind):
-        raise Undeliverable(f"a mail of this kind is about {kind.rstrip(':')} and nothing else")
-    subject = mail.subject.removeprefix(kind)
+    subject = mail.subject.removeprefix(_KINDS.get(link, ""))  # of another kind it keeps its colon, and is refused
     parts: dict[Link, dict[str, str | None]] = {
         Link.ORDER: {"order": subject},
         Link.AGREEMENT: {"agreement": subject, "signatory": mail.signatory},

@@ -14,11 +14,11 @@ class Letter:
 
     message_id: str  # fixed, derived from the debt: a second copy is recognised as such
     sender: str
-    to: str
+    to: str = attrs.field(repr=False)
     language: Language
     subject: str
-    text: str
-    html: str
+    text: str = attrs.field(repr=False)  # may hold the code of an invitation
+    html: str = attrs.field(repr=False)
     thread: str  # same for all letters about one order or agreement
     role: Role | None
     party: Party

@@ -102,7 +102,7 @@ EN: dict[Template, Text] = {
     Template.ATTEST_FOR_AGENT: Text(
         subject="An order to attest for the agent",
         lead=(
-            "A handler at {organisation} has approved a customer's order and picked you as its attestant.",
+            "A handler at {organisation} has approved a customer's order and picked you to attest it.",
             "Review the order. Attest it and choose an attest method, or reject it and say why.",
         ),
         closing=("When you have attested it, the order goes on to the customer's attestant.",),

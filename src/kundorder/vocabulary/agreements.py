@@ -1,12 +1,14 @@
 """Which agreements there are."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class AgreementModel(StrEnum):
+class AgreementModel(Name):
     """Which generation of the customer agreement; only the current one opens ordering."""
 
     CURRENT = "CURRENT"

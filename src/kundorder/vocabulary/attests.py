@@ -1,12 +1,14 @@
 """How an attest or a signature is made."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class AttestMethod(StrEnum):
+class AttestMethod(Name):
     """How an attest is made."""
 
     SMS_CODE = "SMS_CODE"
@@ -17,7 +19,7 @@ class AttestMethod(StrEnum):
 
 @final
 @unique
-class AssuranceLevel(StrEnum):
+class AssuranceLevel(Name):
     """How surely a method tells who acted; see ``evidence.ASSURANCE``."""
 
     LOW = "LOW"

@@ -1,12 +1,14 @@
 """Why not, and what is worth knowing."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class ReasonCode(StrEnum):
+class ReasonCode(Name):
     """Why not. Stable: hosts may branch on these."""
 
     ROLE_MISSING = "ROLE_MISSING"
@@ -74,7 +76,7 @@ class ReasonCode(StrEnum):
 
 @final
 @unique
-class AdviceCode(StrEnum):
+class AdviceCode(Name):
     """What is worth knowing and is no refusal."""
 
     FLOW_OVERRIDDEN = "FLOW_OVERRIDDEN"

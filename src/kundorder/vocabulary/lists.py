@@ -1,12 +1,14 @@
 """What a store can list."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class Index(StrEnum):
+class Index(Name):
     """The lists a store keeps; what goes on each is said by ``codec.listings``."""
 
     ORDERS = "orders"  # by who may follow them

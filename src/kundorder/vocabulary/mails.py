@@ -1,12 +1,14 @@
 """What is told to whom."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class Template(StrEnum):
+class Template(Name):
     """Which mail or notice."""
 
     LOGIN_ADMINISTRATOR = "login_administrator"

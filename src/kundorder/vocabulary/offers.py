@@ -1,12 +1,14 @@
 """How an offer may be ordered."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class ConnectionMode(StrEnum):
+class ConnectionMode(Name):
     """How the orderer chose to connect."""
 
     DIRECT = "direct"
@@ -15,7 +17,7 @@ class ConnectionMode(StrEnum):
 
 @final
 @unique
-class Flow(StrEnum):
+class Flow(Name):
     """The way an order takes in effect; an offer may override what the chosen mode says."""
 
     DIRECT = "direct"
@@ -24,7 +26,7 @@ class Flow(StrEnum):
 
 @final
 @unique
-class FieldKind(StrEnum):
+class FieldKind(Name):
     """What a field of an order form takes."""
 
     TEXT = "text"

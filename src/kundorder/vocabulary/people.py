@@ -1,12 +1,14 @@
 """Who acts, on whose side, and in which language they are spoken to."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class Role(StrEnum):
+class Role(Name):
     """A right held by a person in one organisation; none implies another."""
 
     SIGNATORY = "SIGNATORY"  # signs the agreement; has no login
@@ -22,7 +24,7 @@ class Role(StrEnum):
 
 @final
 @unique
-class Party(StrEnum):
+class Party(Name):
     """On whose side of the matter somebody acts."""
 
     CUSTOMER = "customer"
@@ -33,7 +35,7 @@ class Party(StrEnum):
 
 @final
 @unique
-class CustomerCategory(StrEnum):
+class CustomerCategory(Name):
     """What kind of organisation a customer is."""
 
     REGION = "REGION"
@@ -44,7 +46,7 @@ class CustomerCategory(StrEnum):
 
 @final
 @unique
-class Language(StrEnum):
+class Language(Name):
     """What texts are written in."""
 
     SV = "sv"

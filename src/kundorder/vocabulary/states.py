@@ -1,12 +1,14 @@
 """Where things stand."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import TypeAlias, final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class Lifecycle(StrEnum):
+class Lifecycle(Name):
     """What has states of its own."""
 
     ORDER = "order"
@@ -19,7 +21,7 @@ class Lifecycle(StrEnum):
 
 @final
 @unique
-class OrderState(StrEnum):
+class OrderState(Name):
     """Where an order stands."""
 
     DRAFT = "DRAFT"  # the orderer is filling it in; nobody is asked yet
@@ -37,7 +39,7 @@ class OrderState(StrEnum):
 
 @final
 @unique
-class AgreementState(StrEnum):
+class AgreementState(Name):
     """Where a customer or agent agreement stands."""
 
     APPLIED = "APPLIED"
@@ -50,7 +52,7 @@ class AgreementState(StrEnum):
 
 @final
 @unique
-class AssignmentState(StrEnum):
+class AssignmentState(Name):
     """Where an agent's assignment for one service stands."""
 
     UNDER_REVIEW = "UNDER_REVIEW"
@@ -63,7 +65,7 @@ class AssignmentState(StrEnum):
 
 @final
 @unique
-class UserState(StrEnum):
+class UserState(Name):
     """Where a user of one organisation stands."""
 
     INVITED = "INVITED"  # has been mailed a login; holds no role for counting, mail or picking
@@ -73,7 +75,7 @@ class UserState(StrEnum):
 
 @final
 @unique
-class ProviderState(StrEnum):
+class ProviderState(Name):
     """The provider is there or it is not."""
 
     ESTABLISHED = "ESTABLISHED"

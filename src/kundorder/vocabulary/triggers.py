@@ -1,12 +1,14 @@
 """What may be done."""
 
-from enum import StrEnum, unique
+from enum import unique
 from typing import final
+
+from kundorder.vocabulary.names import Name
 
 
 @final
 @unique
-class Trigger(StrEnum):
+class Trigger(Name):
     """What moves, or may be done to, something with states."""
 
     START = "start"

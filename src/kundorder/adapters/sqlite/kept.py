@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from kundorder.adapters.sqlite.faults import meaning
 from kundorder.errors import Unavailable
 
+FORKED: Final = "the store was in use before this process was forked, open one of its own here"
 _TURNS: Final[WeakValueDictionary[tuple[int, int, int], Lock]] = WeakValueDictionary()
 _OF_THE_PARENT: Final[list[sqlite3.Connection]] = []
 """Connections a child has inherited: to close one would undo what the parent is writing with it."""
@@ -28,10 +29,10 @@ def turn_at(path: Path) -> Lock:
 class Kept:
     """One thread's connection; closed by whoever comes last, its user or who closes the store."""
 
-    __slots__ = ("__weakref__", "_is_to_close", "_turn", "_users", "_wait", "connection", "is_writing", "pid")
+    __slots__ = ("__weakref__", "_is_to_close", "_connection", "_turn", "_users", "_wait", "is_writing", "pid")
 
     def __init__(self, connection: sqlite3.Connection, turn: Lock, wait: float) -> None:
-        self.connection = connection
+        self._connection = connection
         self.is_writing = False
         self.pid = os.getpid()
         self._is_to_close = False
@@ -41,9 +42,20 @@ class Kept:
 
     def __del__(self) -> None:
         if self.pid == os.getpid():
-            self.connection.close()
+            self._connection.close()
         else:
-            _OF_THE_PARENT.append(self.connection)
+            _OF_THE_PARENT.append(self._connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """To be used in the process that has opened it, for one transaction at a time.
+
+        Raises:
+            Unavailable: this is a child of that process.
+        """
+        if self.pid != os.getpid():
+            raise Unavailable(FORKED)
+        return self._connection
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +79,7 @@ class Kept:
         """Not to be used any more; closed now, or when the last transaction is through."""
         self._is_to_close = True
         if not self._users and self.pid == os.getpid():
-            self.connection.close()
+            self._connection.close()
 
     def begin(self) -> None:
         """Wait for the turn, and for other processes, and hold the file.
@@ -104,8 +116,8 @@ class Kept:
     def undo(self) -> None:
         """What has been written and not been kept is undone, and the file is let go."""
         try:
-            if self.connection.in_transaction:
-                _ = self.connection.execute("ROLLBACK")
+            if self.pid == os.getpid() and self._connection.in_transaction:
+                _ = self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             self.close()  # which undoes it too, now or when the file is opened next
         finally:

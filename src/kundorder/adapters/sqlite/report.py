@@ -37,23 +37,33 @@ def report(path: Path, written: Durability, wait: float) -> StoreReport:
     if not holds_something(path):
         raise Unavailable("there is no store at this path yet")
     try:
-        connection = connect(path, _mode(path), wait)
+        idle = _is_idle(path)
+        connection = connect(path, "ro&immutable=1" if idle else "ro", wait)
         try:
-            return _reported(connection, path, written)
+            found = _reported(connection, path, written)
+            return attrs.evolve(found, journal_mode="wal") if idle else found
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise meaning(error) from error
 
 
-def _mode(path: Path) -> str:
-    """A file in WAL mode that nobody has open has no files beside it, and would get them from a mere look."""
-    connection = connect(path, "ro&immutable=1", 0.0)
+def _is_idle(path: Path) -> bool:
+    """Whether the file is in WAL mode and nobody uses it: it has no files beside it then, and a mere look would make some.
+
+    ``immutable`` does not; it is not for a file that somebody may write meanwhile, and does not tell the journal mode. What
+    does, without making a file, is ``nolock``: SQLite will not open a file in WAL mode so.
+    """
+    if log_of(path).exists():
+        return False
+    connection = connect(path, "ro&nolock=1", 0.0)
     try:
-        idle = word(connection, "PRAGMA journal_mode") == "wal" and not log_of(path).exists()
+        _ = number(connection, "PRAGMA application_id")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN
     finally:
         connection.close()
-    return "ro&immutable=1" if idle else "ro"
+    return False
 
 
 def _reported(connection: sqlite3.Connection, path: Path, written: Durability) -> StoreReport:

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from kundorder.adapters.sqlite.durability import JournalMode, durability
 from kundorder.adapters.sqlite.file import open_file
-from kundorder.adapters.sqlite.kept import Kept, turn_at
+from kundorder.adapters.sqlite.kept import FORKED, Kept, turn_at
 from kundorder.adapters.sqlite.report import StoreReport, report
 from kundorder.adapters.sqlite.transaction import SqliteTransaction
 from kundorder.errors import Unavailable
@@ -25,7 +25,8 @@ class _Own(threading.local):
 class SqliteStore:
     """A store in one file of one machine; made where there is none, and not before it is used.
 
-    Any number of threads and processes may use one file. A child does not use what its parent has used before the fork.
+    Any number of threads and processes may use one file. A child does not use what its parent has used before the fork,
+    and no process should fork in the middle of a transaction.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class SqliteStore:
 
     def _opened(self) -> Kept:
         if self._pid not in (None, os.getpid()):
-            raise Unavailable("the store was in use before this process was forked; open one of its own here")
+            raise Unavailable(FORKED)
         with self._opening:
             if self._is_closed:
                 raise Unavailable("the store has been closed")

@@ -26,11 +26,10 @@ _LOST = "a part of this transaction failed, and all of it was undone"
 class SqliteTransaction:
     """See ``ports.Transaction``."""
 
-    __slots__ = ("_connection", "_has_written", "_is_lost", "_is_writing", "_kept")
+    __slots__ = ("_has_written", "_is_lost", "_is_writing", "_kept")
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
-        self._connection = kept.connection
         self._is_writing = False
         self._has_written = False
         self._is_lost = False  # something written earlier was undone; the block must not end as if it were kept
@@ -57,7 +56,7 @@ class SqliteTransaction:
     def read(self, keys: tuple[Key, ...]) -> dict[Key, Fact]:
         """See ``ports.Transaction``."""
         try:
-            return read(self._connection, keys)
+            return read(self._kept.connection, keys)
         except sqlite3.Error as error:
             raise meaning(error) from error
 
@@ -65,7 +64,7 @@ class SqliteTransaction:
         self, index: Index, values: tuple[str, ...], *, after: str | None, limit: int, newest_first: bool = False
     ) -> Page:
         """See ``ports.Transaction``; the lines and their records are of one moment."""
-        connection = self._connection
+        connection = self._kept.connection
         begins = not connection.in_transaction
         try:
             try:
@@ -98,7 +97,7 @@ class SqliteTransaction:
             self._kept.begin()
             self._is_writing = True
         try:
-            result = act(self._connection)
+            result = act(self._kept.connection)
         except sqlite3.Error as error:
             self._undo()
             raise meaning(error) from error

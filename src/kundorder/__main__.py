@@ -1,0 +1,102 @@
+"""The command line: ``python -m kundorder``, also installed as ``kundorder``."""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TextIO
+
+from kundorder.command_line.arguments import Arguments, parser
+from kundorder.command_line.demo import demo
+from kundorder.command_line.diagrams import diagram
+from kundorder.command_line.lifecycles import lifecycles_page
+from kundorder.command_line.matrix import matrix_json
+from kundorder.command_line.rights import rights_page
+from kundorder.command_line.stopping import Status, StoppedError
+from kundorder.command_line.stores import check_store, deliver
+from kundorder.errors import KundorderError
+from kundorder.vocabulary import Flow, Lifecycle
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and say how it went.
+
+    Args:
+        argv: what was typed after the name of the program; None: what was typed.
+
+    Returns:
+        The exit status: 0 done, 1 something failed, 2 the input has to be mended, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no terminal is too poor for a Swedish sentence
+    known, arguments = parser(), Arguments()
+    try:
+        _ = known.parse_args(argv, namespace=arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else Status.BAD_INPUT
+    if not arguments.command:
+        known.print_help()
+        return Status.BAD_INPUT
+    try:
+        status = _run(arguments, sys.stdout)
+        _ = sys.stdout.flush()
+    except BrokenPipeError:  # whoever was reading has read enough
+        _ = os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.FAILED
+    except (KundorderError, StoppedError, OSError, KeyboardInterrupt) as error:
+        message, status = _told(error)
+        print(f"kundorder: {message}", file=sys.stderr)
+    return status
+
+
+def _told(error: BaseException) -> tuple[str, Status]:
+    """What to say to a person, and what to tell the shell."""
+    match error:
+        case StoppedError():
+            return error.message, error.status
+        case KeyboardInterrupt():
+            return "interrupted; run it again to go on", Status.INTERRUPTED
+        case OSError():
+            return f"a file cannot be used ({(error.strerror or type(error).__name__).lower()})", Status.FAILED
+        case _:
+            return str(error), Status.FAILED
+
+
+def _run(arguments: Arguments, stream: TextIO) -> Status:
+    match arguments.command:
+        case "demo":
+            return demo(arguments.input, arguments.out, fresh=arguments.fresh, stream=stream)
+        case "check-store":
+            return check_store(arguments.path, stream=stream)
+        case "deliver":
+            return deliver(
+                arguments.path,
+                maildir=arguments.maildir,
+                catalogue=arguments.catalogue,
+                limit=arguments.limit,
+                stream=stream,
+            )
+        case "matrix":
+            _ = stream.write(_matrix(arguments))
+        case _:
+            _ = stream.write(_diagram(arguments))
+    return Status.DONE
+
+
+def _matrix(arguments: Arguments) -> str:
+    if arguments.format == "json":
+        if arguments.page is not None:
+            raise StoppedError("--page belongs to --format md")
+        return matrix_json()
+    return lifecycles_page() if arguments.page == "lifecycles" else rights_page()
+
+
+def _diagram(arguments: Arguments) -> str:
+    lifecycle = Lifecycle(arguments.lifecycle)
+    if arguments.flow is not None and lifecycle is not Lifecycle.ORDER:
+        raise StoppedError("--flow belongs to the order; nothing else has flows")
+    return diagram(lifecycle, None if arguments.flow is None else Flow(arguments.flow))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""What may be typed."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Final, final
+
+from kundorder.command_line.matrix import PUBLISHED
+from kundorder.vocabulary import Flow
+
+OUT: Final = Path("demo-out")
+LIFECYCLES: Final = tuple(lifecycle.value for lifecycle in PUBLISHED)
+_MOST: Final = 1000
+_DEMO: Final = """\
+Play the whole story on real input, through the real library, into a folder. Run again into the same folder, it resumes
+what was interrupted and otherwise changes nothing.
+"""
+_MATRIX: Final = """\
+Print every permitted cell: who may take which step of which lifecycle. What is not printed is not permitted to anybody.
+"""
+
+
+@final
+class Arguments(argparse.Namespace):
+    """What has been typed; filled in by ``argparse``."""
+
+    command: str = ""
+    # demo
+    input: Path | None = None
+    out: Path = OUT
+    fresh: bool = False
+    # matrix
+    format: str = "json"
+    page: str | None = None
+    # diagram
+    lifecycle: str = ""
+    flow: str | None = None
+    # check-store and deliver
+    path: Path = Path()
+    maildir: Path = Path()
+    catalogue: Path | None = None
+    limit: int = _MOST
+
+
+def _amount(text: str) -> int:
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 999999999")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="kundorder",
+        description="The ordering of national e-health services: a demonstration, and tools for what is kept.",
+        epilog="Exit status: 0 done, 1 something failed, 2 the input has to be mended and nothing was written.",
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    demo = commands.add_parser(
+        "demo",
+        help="play the whole story, from the first application to the last order handed over",
+        description=_DEMO,
+    )
+    _ = demo.add_argument(
+        "--input",
+        type=Path,
+        metavar="DIR",
+        help="folder of catalogue.json, organisations.json and orders.json (default: examples/demo of the repository)",
+    )
+    _ = demo.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"folder to play into (default: {OUT})")
+    _ = demo.add_argument("--fresh", action="store_true", help="begin anew: delete what an earlier demo wrote there")
+
+    matrix = commands.add_parser(
+        "matrix",
+        help="print who may do what, from where to where",
+        description=_MATRIX,
+    )
+    _ = matrix.add_argument(
+        "--format", choices=("json", "md"), default="json", help="JSON, or a page of Markdown (default: json)"
+    )
+    _ = matrix.add_argument("--page", choices=("rights", "lifecycles"), help="which page of Markdown (default: rights)")
+
+    diagram = commands.add_parser(
+        "diagram",
+        help="print a lifecycle as a Mermaid diagram",
+        description="Print a lifecycle as a state diagram in the language of Mermaid.",
+    )
+    _ = diagram.add_argument(
+        "lifecycle", choices=LIFECYCLES, metavar="LIFECYCLE", help=f"one of {', '.join(LIFECYCLES)}"
+    )
+    _ = diagram.add_argument(
+        "--flow", choices=[flow.value for flow in Flow], help="of an order, in one flow only (default: both)"
+    )
+
+    check = commands.add_parser(
+        "check-store",
+        help="report on a store in an SQLite file, without changing it",
+        description="Report how a store is written, what is in it, what it owes, and whether its journal verifies.",
+    )
+    _ = check.add_argument("path", type=Path, metavar="PATH", help="the SQLite file")
+
+    deliver = commands.add_parser(
+        "deliver",
+        help="carry out what a store owes: mail into a Maildir, and follow-ups",
+        description="Carry out what a store owes: mail that is still wanted goes into a Maildir. Repeating it is safe.",
+    )
+    _ = deliver.add_argument("path", type=Path, metavar="PATH", help="the SQLite file")
+    _ = deliver.add_argument("--maildir", type=Path, metavar="DIR", required=True, help="the Maildir mail goes into")
+    _ = deliver.add_argument(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="catalogue in JSON, for the names of offers (default: the sample)",
+    )
+    _ = deliver.add_argument(
+        "--limit", type=_amount, default=_MOST, metavar="N", help=f"carry out at most N (default: {_MOST})"
+    )
+    return top

@@ -1,0 +1,879 @@
+"""The store in a SQLite file: what the contract cannot ask about, because only a file has it.
+
+Whose the file is, what a full disk, another program, a fork or a kill does to it, and what is in its bytes.
+"""
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, get_args
+
+import attrs
+import pytest
+from contracts.made_up import (
+    AGENT,
+    a_mail,
+    a_receipt,
+    an_assignment,
+    an_order,
+    chain_of,
+    changes,
+    put,
+)
+from contracts.store import SENT, all_owed, claim, everything, pages, read, select, settle, version_of, write
+
+from kundorder.adapters.sqlite import SqliteStore
+from kundorder.adapters.sqlite.durability import JournalMode, Version, durability, has_wal_reset_bug
+from kundorder.adapters.sqlite.faults import meaning
+from kundorder.adapters.sqlite.file import APPLICATION, LAYOUT
+from kundorder.errors import Conflict, Corrupt, KundorderError, Unavailable
+from kundorder.events import OwedState
+from kundorder.journal import problems_in
+from kundorder.model import Order
+from kundorder.outcomes import Changes, Head
+from kundorder.situation import Guard, Key
+from kundorder.vocabulary import Index, OrderState
+from kundorder.worklists import listings
+
+MODES: Final[tuple[JournalMode, ...]] = get_args(JournalMode)
+KILLS: Final = 10  # in each journal mode
+TESTS: Final = Path(__file__).parent
+LISTENERS: Final[list[list[sqlite3.Connection]]] = []
+"""Who wants to know which connections are opened."""
+
+
+def hear(event: str, arguments: tuple[object, ...]) -> None:
+    """Python tells of every connection it opens; that way a disk can be made small under a store, without a word to it."""
+    if event == "sqlite3.connect/handle":
+        for each in LISTENERS:
+            each += (argument for argument in arguments if isinstance(argument, sqlite3.Connection))
+
+
+sys.addaudithook(hear)
+
+
+@pytest.fixture
+def opened() -> Iterator[list[sqlite3.Connection]]:
+    connections: list[sqlite3.Connection] = []
+    LISTENERS.append(connections)
+    yield connections
+    LISTENERS.remove(connections)
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> JournalMode:
+    found: JournalMode = request.param
+    return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "orders.db"
+
+
+def store_at(path: Path, mode: JournalMode | None = "delete", wait: float = 5.0) -> SqliteStore:
+    return SqliteStore(path, journal_mode=mode, busy_timeout_seconds=wait)
+
+
+def bare(path: Path) -> sqlite3.Connection:
+    """Another program's connection to a file."""
+    return sqlite3.connect(path, timeout=0, isolation_level=None)
+
+
+def told(connection: sqlite3.Connection, sql: str) -> object:
+    """The first thing a statement gives."""
+    rows: list[tuple[object]] = connection.execute(sql).fetchall()
+    return rows[0][0]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All there is in a folder, byte for byte."""
+    return {each.name: each.read_bytes() for each in sorted(folder.iterdir())}
+
+
+def version(number: int, text: str = "") -> Changes:
+    """One version of a record, with an entry and a debt of its own."""
+    record = put("order:o-1", an_order("o-1", step=number), number, number=number)
+    entry = chain_of("order:o-1", number)[-1]
+    return changes(record, put(f"receipt:{number}", a_receipt("a", text)), entries=(entry,), owed=(a_mail(str(number)),))
+
+
+def script(code: str, *arguments: str) -> list[str]:
+    """A Python of its own, which finds the contracts."""
+    prelude = f"import sys; sys.path.insert(0, {str(TESTS)!r})\n"
+    return [sys.executable, "-c", prelude + code, *arguments]
+
+
+# How safely the file is written
+
+
+@pytest.mark.parametrize(
+    ("found", "bug"),
+    [
+        ((3, 6, 23), False),
+        ((3, 7, 0), True),
+        ((3, 37, 0), True),
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 44, 9), False),
+        ((3, 45, 0), True),
+        ((3, 46, 1), True),
+        ((3, 50, 0), True),
+        ((3, 50, 6), True),
+        ((3, 50, 7), False),
+        ((3, 50, 9), False),
+        ((3, 51, 0), True),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 52, 0), False),
+        ((4, 0, 0), False),
+    ],
+)
+def test_wal_is_taken_where_sqlite_does_not_corrupt_it(found: Version, bug: bool) -> None:  # noqa: FBT001
+    assert has_wal_reset_bug(found) is bug
+    chosen = durability(None, found)
+    assert (chosen.journal_mode, chosen.synchronous) == (("delete", "EXTRA") if bug else ("wal", "FULL"))
+
+
+@pytest.mark.parametrize("wanted", [None, *MODES])
+def test_every_connection_writes_as_safely_as_was_chosen(
+    path: Path, wanted: JournalMode | None, opened: list[sqlite3.Connection]
+) -> None:
+    store, chosen = store_at(path, wanted), durability(wanted)
+    write(store, version(1))
+    thread = threading.Thread(target=write, args=(store, version(2)))
+    thread.start()
+    mine, settings = opened[-1], []
+    thread.join()
+    for connection in (mine, *([] if opened[-1] is mine else [])):
+        settings.append((told(connection, "PRAGMA journal_mode"), told(connection, "PRAGMA synchronous")))
+    assert settings == [(chosen.journal_mode, chosen.synchronous_number)]
+    report = store.inspect()
+    assert (report.journal_mode, report.synchronous) == (chosen.journal_mode, chosen.synchronous)
+    assert report.has_wal_reset_bug is has_wal_reset_bug(sqlite3.sqlite_version_info)
+
+
+@pytest.mark.parametrize("wanted", MODES)
+def test_an_idle_file_goes_over_to_another_journal_mode(path: Path, wanted: JournalMode) -> None:
+    for number, each in enumerate((*MODES, *MODES, wanted), 1):
+        store = store_at(path, each)
+        write(store, version(number))
+        assert store.inspect().journal_mode == each
+        store.close()
+
+
+def test_a_file_in_use_in_another_journal_mode_is_not_written_less_safely(path: Path, mode: JournalMode) -> None:
+    first, other = store_at(path, mode), store_at(path, MODES[1 - MODES.index(mode)], 0.05)
+    write(first, version(1))
+    with closing(bare(path)) as reader:
+        _ = reader.execute("BEGIN")
+        assert told(reader, "SELECT count(*) FROM records") == 2
+        with pytest.raises(Unavailable, match=f"in use in journal mode {mode}"):
+            write(other, version(2))
+    write(first, version(2))
+    assert first.inspect().journal_mode == mode
+
+
+def test_the_tables_are_strict_and_the_file_is_marked(path: Path) -> None:
+    write(store_at(path), version(1))
+    with closing(bare(path)) as connection:
+        tables: list[tuple[str, int]] = connection.execute(
+            "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite%'"
+        ).fetchall()
+        assert sorted(tables) == [("journal", 1), ("listings", 1), ("owed", 1), ("records", 1)]
+        assert told(connection, "PRAGMA application_id") == APPLICATION
+        assert told(connection, "PRAGMA user_version") == LAYOUT
+
+
+# Whose the file is
+
+
+def another_programs(connection: sqlite3.Connection) -> None:
+    _ = connection.execute("CREATE TABLE records (key TEXT)")
+    _ = connection.execute("INSERT INTO records VALUES ('theirs')")
+
+
+def marked(connection: sqlite3.Connection, *, application: int = APPLICATION, layout: int = LAYOUT) -> None:
+    _ = connection.execute(f"PRAGMA application_id = {application}")
+    _ = connection.execute(f"PRAGMA user_version = {layout}")
+
+
+def written_by(*acts: Callable[[sqlite3.Connection], None]) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        with closing(bare(path)) as connection:
+            for act in acts:
+                act(connection)
+
+    return make
+
+
+def left_behind(prepare: Callable[[Path], None], *sql: str) -> Callable[[Path], None]:
+    """What lies there when a program ends without a word: its file, and the log or journal of what it was doing."""
+
+    def make(path: Path) -> None:
+        alive = path.with_name("alive.db")
+        prepare(alive)
+        with closing(bare(alive)) as connection:
+            for each in sql:
+                _ = connection.execute(each)
+            for each in path.parent.glob("alive.db*"):
+                _ = shutil.copy(each, path.with_name(each.name.replace("alive.db", path.name)))
+        for each in path.parent.glob("alive.db*"):
+            each.unlink()
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+
+    return make
+
+
+def ours(path: Path) -> None:
+    store = store_at(path)
+    write(store, version(1))
+    store.close()
+
+
+def a_newer_one(path: Path) -> None:
+    ours(path)
+    written_by(lambda connection: marked(connection, layout=LAYOUT + 1))(path)
+
+
+BUSY = (
+    "PRAGMA cache_size = 1",
+    "BEGIN",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
+    " INSERT INTO records SELECT hex(randomblob(20)) FROM n",
+)
+WAL = "PRAGMA journal_mode = wal"
+FOREIGN: Final[dict[str, Callable[[Path], None]]] = {
+    "a text": lambda path: path.write_bytes(b"hello\n" * 2000) and None,
+    "one letter": lambda path: path.write_bytes(b"h") and None,
+    "zeros": lambda path: path.write_bytes(bytes(8192)) and None,
+    "a damaged header": lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000) and None,
+    "another program's": written_by(another_programs),
+    "marked by another program": written_by(another_programs, lambda c: marked(c, application=77)),
+    "only marked by another program": written_by(lambda c: marked(c, application=77, layout=0)),
+    "only numbered by another program": written_by(lambda c: marked(c, application=0, layout=5)),
+    "of a newer release": a_newer_one,
+    "another program's, with a log": left_behind(written_by(another_programs), WAL, "INSERT INTO records VALUES ('x')"),
+    "another program's, all in its log": left_behind(written_by(), WAL, "CREATE TABLE records (key TEXT)"),
+    "another program's, cut off": left_behind(written_by(another_programs), *BUSY),
+    "of a newer release, as its log says": left_behind(ours, WAL, f"PRAGMA user_version = {LAYOUT + 1}"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_not_ours_is_refused_and_stays_as_it_is(path: Path, mode: JournalMode, name: str) -> None:
+    FOREIGN[name](path)
+    before = files(path.parent)
+    store = store_at(path, mode)
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: read(store, "order:o-1"),
+        lambda: write(store, version(1)),
+        store.inspect,
+        lambda: claim(store),
+    )
+    for act in acts:
+        with pytest.raises(Corrupt, match="path of its own|upgrade kundorder"):
+            _ = act()
+    after = files(path.parent)
+    _ = after.pop(f"{path.name}-shm", None)  # says nothing: SQLite needs it to look into a log
+    assert after == before
+
+
+def test_a_file_of_a_newer_release_says_what_to_do(path: Path) -> None:
+    a_newer_one(path)
+    with pytest.raises(Corrupt, match="upgrade kundorder"):
+        _ = read(store_at(path))
+
+
+def test_an_empty_file_becomes_a_store(path: Path, mode: JournalMode) -> None:
+    path.touch()
+    write(store_at(path, mode), version(1))
+    assert version_of(store_at(path, mode), "order:o-1") == 1
+
+
+def test_nothing_is_made_before_it_is_used(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    store.close()
+    assert files(path.parent) == {}
+
+
+def test_many_open_a_new_store_at_once(path: Path, mode: JournalMode) -> None:
+    stores = [store_at(path, mode) for _ in range(6)]
+    failed: list[Exception] = []
+    barrier = threading.Barrier(len(stores))
+
+    def use(number: int) -> None:
+        try:
+            _ = barrier.wait(30)
+            write(stores[number], changes(put(f"receipt:{number}", a_receipt("a"))))
+        except Exception as error:  # noqa: BLE001 - judged below
+            failed.append(error)
+
+    threads = [threading.Thread(target=use, args=(number,)) for number in range(len(stores))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert [version_of(stores[0], f"receipt:{number}") for number in range(len(stores))] == [1] * len(stores)
+
+
+def test_a_folder_or_a_path_that_leads_nowhere_is_unavailable(path: Path) -> None:
+    for wrong in (path.parent, path / "nowhere" / "orders.db"):
+        with pytest.raises(Unavailable):
+            _ = read(store_at(wrong))
+    assert files(path.parent) == {}
+
+
+@pytest.mark.parametrize("name", ["a b.db", "å%20?x=1#y.db", ":memory:"])
+def test_a_path_is_taken_as_it_is_written(tmp_path: Path, name: str, mode: JournalMode) -> None:
+    store = store_at(tmp_path / name, mode)
+    write(store, version(1))
+    store.close()
+    assert list(files(tmp_path)) == [name]
+
+
+def test_a_relative_path_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    store = SqliteStore("orders.db")
+    monkeypatch.chdir(elsewhere)
+    write(store, version(1))
+    assert (tmp_path / "orders.db").exists()
+    assert files(elsewhere) == {}
+
+
+# Looking at it
+
+
+def test_a_report_tells_what_is_in_the_store(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    for number in (1, 2, 3):
+        write(store, version(number))
+    assert settle(store, claim(store)[0])
+    report = store.inspect()
+    assert report.path == str(path)
+    assert report.sqlite_version == sqlite3.sqlite_version
+    assert report.schema == LAYOUT
+    assert report.records == (("order", 1), ("receipt", 3))
+    assert report.owed == (("due", 2), ("sent", 1))
+
+
+def test_a_look_makes_and_changes_nothing(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    with pytest.raises(Unavailable, match="no store"):
+        _ = store.inspect()
+    assert files(path.parent) == {}
+    write(store, version(1))
+    assert store.inspect().records == (("order", 1), ("receipt", 1))
+    store.close()
+    before = files(path.parent)
+    assert list(before) == [path.name]
+    assert store.inspect() == store_at(path, mode).inspect()
+    assert files(path.parent) == before
+
+
+def test_a_look_does_not_undo_what_was_cut_off(path: Path) -> None:
+    left_behind(ours, *BUSY[:2], "INSERT INTO journal SELECT hex(randomblob(9)), 1, hex(zeroblob(9000)), NULL FROM records")(
+        path
+    )
+    before = files(path.parent)
+    assert len(before) == 2
+    with pytest.raises(Unavailable, match="cut off"):
+        _ = store_at(path).inspect()
+    assert files(path.parent) == before
+    write(store_at(path), version(2))
+    assert store_at(path).inspect().records == (("order", 1), ("receipt", 2))
+
+
+# What stands in its way
+
+
+@pytest.mark.parametrize("room", range(14))
+def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
+    path: Path, mode: JournalMode, room: int, opened: list[sqlite3.Connection]
+) -> None:
+    store, keys = store_at(path, mode), [f"receipt:{number}" for number in range(1, 40)]
+    write(store, version(1))
+    connection = opened[-1]
+    pages_now = told(connection, "PRAGMA page_count")
+    assert isinstance(pages_now, int)
+    _ = connection.execute(f"PRAGMA max_page_count = {pages_now + room}")
+    text, number = "x" * 3000, 1
+    with pytest.raises(Unavailable, match="full"):
+        while True:
+            write(store, version(number + 1, text))
+            number += 1
+            before = everything(store, "order:o-1", *keys, values=("staff",))
+            assert number < 40
+    assert version_of(store, "order:o-1") == number
+    assert number == 1 or everything(store, "order:o-1", *keys, values=("staff",)) == before
+    _ = connection.execute("PRAGMA max_page_count = 100000")
+    write(store, version(number + 1, text))
+    assert version_of(store, "order:o-1") == number + 1
+    assert len(select(store, Index.JOURNAL, "order:o-1").items) == number + 1
+    assert len(all_owed(store)) == number + 1
+
+
+def test_a_store_that_another_program_writes_is_unavailable_until_it_has_done(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode, 0.05)
+    write(store, version(1))
+    with closing(bare(path)) as other:
+        _ = other.execute("BEGIN IMMEDIATE")
+        for act in (lambda: write(store, version(2)), lambda: claim(store), lambda: settle(store, a_mail("1"))):
+            with pytest.raises(Unavailable, match="locked by another program"):
+                _ = act()
+        assert version_of(store, "order:o-1") == 1
+        _ = other.execute("ROLLBACK")
+    write(store, version(2))
+
+
+def test_reading_waits_for_who_is_writing_pages(path: Path) -> None:
+    store = store_at(path, "delete", 0.05)
+    write(store, version(1))
+    with closing(bare(path)) as other:
+        _ = other.execute("BEGIN EXCLUSIVE")
+        for act in (lambda: read(store, "order:o-1"), lambda: select(store, Index.ORDERS, "staff"), store.inspect):
+            with pytest.raises(Unavailable, match="locked"):
+                _ = act()
+    assert len(select(store, Index.ORDERS, "staff").items) == 1
+
+
+def test_a_commit_that_a_reader_holds_up_is_undone(path: Path) -> None:
+    store = store_at(path, "delete", 0.05)
+    write(store, version(1))
+    with closing(bare(path)) as reader:
+        _ = reader.execute("BEGIN")
+        assert told(reader, "SELECT count(*) FROM records") == 2
+        with pytest.raises(Unavailable, match="locked"):
+            write(store, version(2))
+        assert version_of(store, "order:o-1") == 1
+    write(store, version(2))
+
+
+def test_reading_holds_nothing_while_the_host_thinks(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    write(store, version(1))
+    with store.transaction() as transaction, closing(bare(path)) as other:
+        assert transaction.read((Key("order:o-1"),))[Key("order:o-1")].version == 1
+        assert len(transaction.select(Index.ORDERS, ("staff",), after=None, limit=5).items) == 1
+        _ = other.execute("BEGIN EXCLUSIVE")
+        _ = other.execute("UPDATE records SET digest = 'x'")
+        _ = other.execute("COMMIT")
+
+
+def test_a_thread_waits_its_turn_and_gives_up(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode, 0.05)
+    write(store, version(1))
+    failed: list[str] = []
+
+    def other() -> None:
+        try:
+            write(store_at(path, mode, 0.05), version(2))
+        except Unavailable as error:
+            failed.append(str(error))
+
+    with store.transaction() as transaction:
+        transaction.write(version(2))
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert failed == ["the store is locked by another thread; try again later with the same key"]
+    assert version_of(store, "order:o-1") == 2
+
+
+@contextmanager
+def somebody_else() -> Iterator[None]:
+    """Root may write everything, so root is somebody else for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="another system has another way to forbid writing")
+def test_a_file_that_may_not_be_written_is_read(mode: JournalMode) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "orders.db"
+        writer = store_at(path, mode)
+        write(writer, version(1))
+        writer.close()
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        with somebody_else():
+            store = store_at(path, mode)
+            if mode == "delete":  # WAL needs files of its own beside it
+                assert version_of(store, "order:o-1") == 1
+                assert len(select(store, Index.ORDERS, "staff").items) == 1
+            for act in (lambda: write(store, version(2)), lambda: claim(store)):
+                with pytest.raises(Unavailable):
+                    _ = act()
+            assert store.inspect().records == (("order", 1), ("receipt", 1))
+        path.parent.chmod(0o755)
+        assert version_of(store_at(path, mode), "order:o-1") == 1
+
+
+def test_a_damaged_file_is_corrupt_and_nothing_worse(path: Path) -> None:
+    store = store_at(path)
+    write(store, changes(*(put(f"order:o-{each}", an_order(f"o-{each}"), number=1) for each in range(60))))
+    store.close()
+    whole = path.read_bytes()
+    found: set[str] = set()
+    for start in range(100, len(whole), 2048):
+        _ = path.write_bytes(whole[:start] + b"\xa5" * 2048 + whole[start + 2048 :])
+        hurt = store_at(path)
+        acts: tuple[Callable[[], object], ...] = (
+            lambda hurt=hurt: everything(hurt, "order:o-1", "order:o-9", values=("staff",)),
+            lambda hurt=hurt: write(hurt, version(1)),
+            hurt.inspect,
+        )
+        for act in acts:
+            try:
+                _ = act()
+            except KundorderError as error:
+                found.add(type(error).__name__)
+        hurt.close()
+    assert "Corrupt" in found
+
+
+def test_a_file_that_lacks_a_table_is_corrupt(path: Path) -> None:
+    ours(path)
+    with closing(bare(path)) as connection:
+        _ = connection.execute("DROP TABLE owed")
+    with pytest.raises(Corrupt, match="not as we left it"):
+        _ = all_owed(store_at(path))
+
+
+def test_every_code_of_sqlite_means_something() -> None:
+    codes = {name: code for name, code in vars(sqlite3).items() if name.startswith("SQLITE_") and isinstance(code, int)}
+    for code in codes.values():
+        error = sqlite3.OperationalError("secret words of SQLite")
+        error.sqlite_errorcode = code
+        found = meaning(error)
+        assert isinstance(found, Unavailable | Corrupt | Conflict)
+        assert "secret" not in str(found)
+        assert str(found) == str(found).strip().replace("\n", " ")
+    assert isinstance(meaning(sqlite3.ProgrammingError("closed")), Unavailable)
+
+
+# A record of a newer release
+
+
+def test_a_record_of_a_newer_release_is_refused_and_stays_as_it_is(path: Path) -> None:
+    store = store_at(path)
+    write(store, changes(put("receipt:a", a_receipt("a")), put("order:o-1", an_order("o-1"))))
+    with closing(bare(path)) as connection:
+        _ = connection.execute("UPDATE records SET schema = schema + 1")
+    before = path.read_bytes()
+    for key in ("receipt:a", "order:o-1"):
+        with pytest.raises(Corrupt, match="upgrade kundorder"):
+            _ = read(store, key)
+        with pytest.raises(Corrupt, match="upgrade kundorder"):
+            write(store, changes(put(key, a_receipt("a"), 2)))
+    with pytest.raises(Corrupt, match="upgrade kundorder"):
+        _ = select(store, Index.ORDERS, "staff")
+    assert path.read_bytes() == before
+
+
+# What is in its bytes
+
+
+def test_a_refused_write_leaves_every_byte_as_it_was(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    write(store, version(1))
+    store.close()
+    store, before = store_at(path, mode), path.read_bytes()
+    assert read(store, "order:o-2") == read(store, "order:o-2")
+    beside = files(path.parent)
+    bad = (
+        changes(put("order:o-1", an_order("o-1"))),
+        changes(put("order:o-1", an_order("o-1"), 3)),
+        changes(put("receipt:b", a_receipt("b")), guards=(Guard(Key("order:o-1"), 2),), owed=(a_mail("new"),)),
+    )
+    for wanted in bad:
+        with pytest.raises(Conflict):
+            write(store, wanted)
+    assert claim(store, minutes=-60) == ()
+    assert not settle(store, a_mail("nothing"))
+    _ = beside.pop(f"{path.name}-shm", None), beside.pop(f"{path.name}-wal", None)
+    after = files(path.parent)
+    assert {name: after[name] for name in beside} == beside
+    assert after.get(f"{path.name}-wal", b"") == b""
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("state", [OwedState.SENT, OwedState.CANCELLED])
+def test_a_forgotten_secret_is_nowhere_in_the_file(path: Path, mode: JournalMode, state: OwedState) -> None:
+    store, secret = store_at(path, mode), "Hemlig-kod-som-ingen-har-sett-0123456789abc"
+    write(store, changes(owed=tuple(a_mail(str(number), secret=secret) for number in range(40))))
+    store.close()
+    assert secret.encode() in path.read_bytes()
+    store = store_at(path, mode)
+    for owed in claim(store):
+        assert settle(store, owed, attrs.evolve(SENT, state=state))
+    store.close()
+    assert [name for name, text in files(path.parent).items() if secret.encode() in text] == []
+
+
+def test_a_remark_stands_in_a_column_of_its_own(path: Path) -> None:
+    write(store_at(path), changes(entries=chain_of("order:o-1", 2, remark="Ring Bo!")))
+    with closing(bare(path)) as connection:
+        assert told(connection, "SELECT count(*) FROM journal WHERE body LIKE '%Ring Bo%'") == 0
+        _ = connection.execute("UPDATE journal SET remark = NULL WHERE number = 2")
+    entries = tuple(line.entry for line in select(store_at(path), Index.JOURNAL, "order:o-1").items if line.entry)
+    assert [entry.remark for entry in entries] == ["Ring Bo!", None]
+    head = Head(chain="order:o-1", number=2, digest=entries[1].digest)
+    assert problems_in("order:o-1", entries, head, None) == ()
+
+
+# Lines of one sort, which only this adapter promises to page through
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 9])
+def test_pages_through_lines_of_one_sort_have_no_hole(path: Path, limit: int, newest_first: bool) -> None:  # noqa: FBT001
+    store = store_at(path)
+    keys = [f"assignment:{AGENT}/npo", f"assignment:{AGENT}/npo/1", f"assignment:{AGENT}/npo/2", f"assignment:{AGENT}/x"]
+    granted = ("m-bo", "m-cia")
+    records = [put(key, an_assignment(key.split("/")[1], granted=granted)) for key in keys]
+    write(store, changes(*records, entries=(*chain_of("order:a", 3), *chain_of("order:b", 3))))
+    found = [line.key for line in pages(store, Index.GRANTS, *granted, limit=limit, newest_first=newest_first)]
+    assert found == sorted(keys, reverse=newest_first)
+    lines = pages(store, Index.JOURNAL, "order:b", "order:a", limit=limit, newest_first=newest_first)
+    places = [(line.sort, line.key) for line in lines]
+    assert places == sorted(places, reverse=newest_first)
+    assert len(set(places)) == 6
+
+
+# One transaction
+
+
+def test_a_block_goes_on_after_a_refusal_of_its_first_write(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    write(store, version(1))
+    with store.transaction() as transaction:
+        with pytest.raises(Conflict):
+            transaction.write(version(1))
+        transaction.write(version(2))
+    assert version_of(store, "order:o-1") == 2
+
+
+def test_a_block_that_has_lost_something_does_not_end_as_if_it_had_not(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    write(store, version(1))
+    with pytest.raises(Unavailable, match="all of it was undone"), store.transaction() as transaction:
+        transaction.write(version(2))
+        with pytest.raises(Conflict):
+            transaction.write(version(2))
+        with pytest.raises(Unavailable):
+            transaction.write(version(2))
+    assert version_of(store, "order:o-1") == 1
+    write(store, version(2))
+
+
+def test_what_breaks_in_the_middle_of_a_write_is_undone_even_if_swallowed(path: Path) -> None:
+    store = store_at(path)
+    with store.transaction() as transaction:
+        with pytest.raises(UnicodeEncodeError):
+            transaction.write(changes(put("receipt:a", a_receipt("a")), put("receipt:\ud800", a_receipt("b"))))
+        with pytest.raises(UnicodeEncodeError):
+            transaction.write(changes(put("receipt:a", a_receipt("a")), owed=(a_mail("\ud800"),), guards=()))
+    assert version_of(store, "receipt:a") == 0
+
+
+def test_blocks_of_one_thread_may_read_inside_each_other_but_not_write(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    with store.transaction() as outer:
+        assert outer.read((Key("order:o-1"),))[Key("order:o-1")].version == 0
+        write(store, version(1))
+        assert outer.read((Key("order:o-1"),))[Key("order:o-1")].version == 1
+        outer.write(version(2))
+        assert version_of(store, "order:o-1") == 2
+        with pytest.raises(RuntimeError, match="end that one first"):
+            write(store, version(3))
+    assert version_of(store, "order:o-1") == 2
+
+
+# Threads, forks, and the end
+
+
+def test_a_closed_store_is_unavailable_and_another_is_not(path: Path, mode: JournalMode) -> None:
+    store, other = store_at(path, mode), store_at(path, mode)
+    write(store, version(1))
+    for _ in range(2):
+        store.close()
+        with pytest.raises(Unavailable, match="closed"):
+            _ = read(store, "order:o-1")
+    write(other, version(2))
+
+
+def test_a_store_closed_in_a_transaction_ends_it_properly(
+    path: Path, mode: JournalMode, opened: list[sqlite3.Connection]
+) -> None:
+    store = store_at(path, mode)
+    with store.transaction() as transaction:
+        transaction.write(version(1))
+        store.close()
+        transaction.write(version(2))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        _ = opened[-1].execute("SELECT 1")
+    pending = store.transaction
+    with pytest.raises(Unavailable, match="closed"), pending():
+        pass
+    assert version_of(store_at(path, mode), "order:o-1") == 2
+
+
+def test_a_connection_ends_with_its_thread(path: Path, opened: list[sqlite3.Connection]) -> None:
+    store = store_at(path)
+    thread = threading.Thread(target=write, args=(store, version(1)))
+    thread.start()
+    thread.join()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        _ = opened[-1].execute("SELECT 1")
+    write(store, version(2))
+
+
+FORKING = """
+import os
+from pathlib import Path
+from contracts.made_up import a_receipt, changes, put
+from contracts.store import read, write
+from kundorder.adapters.sqlite import SqliteStore
+from kundorder.errors import Unavailable
+
+path, mode, way = sys.argv[1:]
+unused, store = SqliteStore(path, journal_mode=mode), SqliteStore(path, journal_mode=mode)
+write(store, changes(put("receipt:a", a_receipt("a"))))
+kept = changes(put("receipt:b", a_receipt("b")))
+
+
+def child(*acts):
+    for act in acts:
+        try:
+            act()
+        except Unavailable as error:
+            assert "fork" in str(error)
+        else:
+            raise AssertionError("not refused")
+    assert [fact.version for fact in read(unused, "receipt:a", "receipt:b").values()] == [1, 0]
+    store.close()
+
+
+def parent(pid):
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+if way == "between transactions":
+    pid = os.fork()
+    if pid == 0:
+        child(lambda: read(store, "receipt:a"), lambda: write(store, kept))
+        del store
+        sys.exit(0)
+    parent(pid)
+    write(store, kept)
+else:
+    with store.transaction() as transaction:
+        transaction.write(kept)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                child(lambda: transaction.read(()), lambda: transaction.write(kept), lambda: write(store, kept))
+                transaction.__exit__(None, None, None)
+            except Unavailable:
+                os._exit(0)
+            finally:
+                os._exit(1)
+        parent(pid)
+write(store, changes(put("receipt:c", a_receipt("c"))))
+assert [fact.version for fact in read(store, "receipt:a", "receipt:b", "receipt:c").values()] == [1, 1, 1]
+print("well")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("way", ["between transactions", "in a transaction"])
+def test_a_child_is_refused_and_its_parent_goes_on(path: Path, mode: JournalMode, way: str) -> None:
+    call = script(FORKING, str(path), mode, way)
+    run = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (0, "well\n"), run.stderr
+    with closing(bare(path)) as connection:
+        assert told(connection, "PRAGMA integrity_check") == "ok"
+
+
+WRITING = """
+from contracts.made_up import a_mail, a_receipt, an_order, changes, next_entry, put
+from contracts.store import read, write
+from kundorder.adapters.sqlite import SqliteStore
+from kundorder.outcomes import Head
+from kundorder.vocabulary import OrderState
+
+store, states = SqliteStore(sys.argv[1], journal_mode=sys.argv[2]), tuple(OrderState)
+fact = read(store, "order:o-1")["order:o-1"]
+version, digest = fact.version, fact.digest
+while True:
+    entry = next_entry(Head(chain="order:o-1", number=version, digest=digest), remark="x" * (version % 5000))
+    version, digest = version + 1, entry.digest
+    order = an_order("o-1", step=version, state=states[version % len(states)])
+    records = (put("order:o-1", order, version, number=version, digest=digest),
+               put(f"receipt:{version}", a_receipt("a", "y" * (version % 3000))))
+    write(store, changes(*records, entries=(entry,), owed=(a_mail(str(version), secret="s" * 43),)))
+    print(version, flush=True)
+"""
+
+
+def test_a_killed_writer_loses_nothing_it_has_acknowledged(path: Path, mode: JournalMode) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - replays the moments of the kills
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    acknowledged = 0
+    for _ in range(KILLS):
+        with subprocess.Popen(script(WRITING, str(path), mode), stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            first = writer.stdout.readline()
+            time.sleep(chance.uniform(0, 0.06))
+            writer.kill()
+            lines = (first + writer.stdout.read()).splitlines(keepends=True)
+        numbers = [int(line) for line in lines if line.endswith("\n")]
+        assert numbers == list(range(acknowledged + 1, acknowledged + 1 + len(numbers)))
+        acknowledged = is_whole(store_at(path, mode), max(numbers, default=acknowledged))
+
+
+def is_whole(store: SqliteStore, acknowledged: int) -> int:
+    """All of the last write is there, or nothing; and all before it."""
+    fact = read(store, "order:o-1")[Key("order:o-1")]
+    last = fact.version
+    assert acknowledged <= last <= acknowledged + 1
+    assert isinstance(fact.record, Order)
+    assert fact.record.step == fact.number == last
+    lines = pages(store, Index.JOURNAL, "order:o-1", limit=500)
+    entries = tuple(line.entry for line in lines if line.entry is not None)
+    head = Head(chain="order:o-1", number=last, digest=fact.digest)
+    assert problems_in("order:o-1", entries, head, None) == ()
+    receipts = read(store, *(f"receipt:{number}" for number in range(1, last + 2)))
+    assert [each.version for each in receipts.values()] == [1] * last + [0]
+    assert len(pages(store, Index.OWED, OwedState.DUE.value, limit=500)) == last
+    for index, value, sort in listings(fact.record):
+        assert [line.sort for line in select(store, index, value).items] == [sort]
+    if fact.record.state is OrderState.DRAFT:
+        assert select(store, Index.PENDING, "customer_service").items == ()
+    report = store.inspect()
+    store.close()
+    with closing(bare(Path(report.path))) as connection:
+        assert told(connection, "PRAGMA integrity_check") == "ok"
+        assert told(connection, "SELECT count(*) FROM listings") == len(listings(fact.record))
+    return last
