@@ -1,7 +1,7 @@
-"""The acts of an order via agent as plain functions: the same rules, records and outputs, with no rows and nothing general.
+"""The acts of an order via agent as plain functions: the same rules, records and outputs, and nothing general.
 
-What stands here is written for exactly these acts, once each, by somebody who knows which facts each of them needs. It is what
-``decide`` is measured against: how much do rows, guards as functions and one engine for all lifecycles cost?
+What stands here is written for exactly these acts, once each, by somebody who knows which facts each of them needs.
+``decide`` is measured against it: how much do rows, guards as functions and one engine for all lifecycles cost?
 """
 
 from collections.abc import Sequence
@@ -548,7 +548,9 @@ def sees(facts: Facts, me: Member, order: Order) -> bool:
     mine = facts[organisation_key(me.organisation)].record
     if isinstance(mine, Organisation) and mine.is_provider and any(role in roles for role in _STAFF):
         return True
-    if me.organisation == content.organisation and (me.id == content.orderer or any(role in roles for role in _FOLLOWS)):
+    if me.organisation == content.organisation and (
+        me.id == content.orderer or any(role in roles for role in _FOLLOWS)
+    ):
         return True
     if me.organisation != content.agent or content.flow is not Flow.VIA_AGENT or order.case_number is None:
         return False
@@ -585,7 +587,9 @@ def role_lacking(facts: Facts, act: Act, me: Member, role: Role) -> Objections:
     mine = facts[organisation_key(here)].record
     party = Party.PROVIDER if isinstance(mine, Organisation) and mine.is_provider else Party.CUSTOMER
     administrator = Clearer(role=Role.ADMINISTRATOR, party=party, organisation=here)
-    return [Reason(ReasonCode.ROLE_MISSING, (("role", role.value), ("organisation", here)), cleared_by=(administrator,))]
+    return [
+        Reason(ReasonCode.ROLE_MISSING, (("role", role.value), ("organisation", here)), cleared_by=(administrator,))
+    ]
 
 
 def objections_to_a_draft(look: Look) -> Objections:
@@ -666,7 +670,9 @@ def is_enough(content: Content, handlers: Sequence[Holder], attestants: Sequence
     """Whether two persons other than the orderer can approve and attest."""
     orderer = content.orderer_person
     return any(
-        one.person not in (orderer, other.person) and other.person != orderer for one in handlers for other in attestants
+        one.person not in (orderer, other.person) and other.person != orderer
+        for one in handlers
+        for other in attestants
     )
 
 
@@ -675,20 +681,19 @@ def no_agreement(facts: Facts, organisation: str) -> Objections:
     agreement = facts[agreement_key(f"customer/{organisation}")].record
     if not isinstance(agreement, Agreement):
         return [no_agreement_reason(organisation)]
+    if agreement.state is AgreementState.SIGNED and agreement.model is AgreementModel.CURRENT:
+        return []
+    params = (("organisation", organisation),)
+    signatory = Clearer(role=Role.SIGNATORY, party=Party.CUSTOMER, organisation=organisation)
     match agreement.state:
-        case AgreementState.SIGNED if agreement.model is AgreementModel.CURRENT:
-            return []
         case AgreementState.SIGNED:
-            code = ReasonCode.AGREEMENT_LEGACY
+            return [Reason(ReasonCode.AGREEMENT_LEGACY, params, cleared_by=(signatory,))]
         case AgreementState.AWAITING_SIGNATURE:
-            code = ReasonCode.AGREEMENT_NOT_SIGNED
+            return [Reason(ReasonCode.AGREEMENT_NOT_SIGNED, params, cleared_by=(signatory,))]
         case AgreementState.APPLIED:
-            params = (("organisation", organisation),)
             return [Reason(ReasonCode.AGREEMENT_NOT_APPROVED, params, cleared_by=(OFFICER,))]
         case AgreementState.REJECTED | AgreementState.DECLINED | AgreementState.TERMINATED:
             return [no_agreement_reason(organisation)]
-    signatory = Clearer(role=Role.SIGNATORY, party=Party.CUSTOMER, organisation=organisation)
-    return [Reason(code, (("organisation", organisation),), cleared_by=(signatory,))]
 
 
 def no_agreement_reason(organisation: str) -> Reason:
@@ -735,7 +740,12 @@ def unfit_method(offer: str, rules: Rules, method: AttestMethod | None) -> Objec
     """A method that is allowed and strong enough for the offer."""
     minimum = dict(rules.minimum_assurance_of).get(offer, AssuranceLevel.LOW)
     allowed = rules.attest_methods
-    if method in allowed and reaches(method, minimum) and reaches(method, rules.minimum_assurance):
+    if (
+        method is not None
+        and method in allowed
+        and reaches(method, minimum)
+        and reaches(method, rules.minimum_assurance)
+    ):
         return []
     strong = "|".join(each for each in allowed if reaches(each, minimum) and reaches(each, rules.minimum_assurance))
     if method is None:
@@ -798,9 +808,7 @@ def persons(content: Content, course: Sequence[Mark]) -> set[str | None]:
     }
 
 
-def who_may(
-    rules: Rules, content: Content, course: Sequence[Mark], asked: tuple[Holder, ...]
-) -> tuple[Holder, ...]:
+def who_may(rules: Rules, content: Content, course: Sequence[Mark], asked: tuple[Holder, ...]) -> tuple[Holder, ...]:
     """Those who may act next."""
     if not rules.four_eyes:
         return asked

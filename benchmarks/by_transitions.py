@@ -1,11 +1,11 @@
-"""The same acts on ``transitions``: an order is a model, its guards are conditions, and its machine is built when it is loaded.
+"""The same acts on ``transitions``: an order is a model, its guards conditions, its machine built when it is loaded.
 
-Guards and records are those of ``by_hand``, so what differs is the machine. A condition puts what it objects to on a list of the
-model, for ``transitions`` itself knows only yes and no.
+Guards and records are those of ``by_hand``, so what differs is the machine. A condition puts what it objects to on a
+list of the model, for ``transitions`` itself knows only yes and no.
 """
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias, final
+from typing import TypeAlias
 
 import by_hand
 from transitions import Machine, MachineError
@@ -50,7 +50,9 @@ def _rows() -> list[Row]:
         row(Trigger.APPROVE, S.AWAITING_AGENT_APPROVAL, S.AWAITING_AGENT_ATTEST, ["may_approve"], "approved"),
         row(Trigger.REJECT, S.AWAITING_AGENT_APPROVAL, S.REJECTED_BY_AGENT, ["is_attestant"]),
         row(Trigger.PICK_ATTESTANT, S.AWAITING_AGENT_ATTEST, S.AWAITING_AGENT_ATTEST, ["is_attestant"]),
-        row(Trigger.ATTEST, S.AWAITING_AGENT_ATTEST, S.AWAITING_CUSTOMER_ATTEST, ["may_attest_agent"], "attested_agent"),
+        row(
+            Trigger.ATTEST, S.AWAITING_AGENT_ATTEST, S.AWAITING_CUSTOMER_ATTEST, ["may_attest_agent"], "attested_agent"
+        ),
         row(Trigger.REJECT, S.AWAITING_AGENT_ATTEST, S.REJECTED_BY_AGENT, ["is_attestant"]),
         row(Trigger.ATTEST, S.AWAITING_CUSTOMER_ATTEST, S.ATTESTED, ["may_attest"], "attested"),
         row(Trigger.REJECT, S.AWAITING_CUSTOMER_ATTEST, S.REJECTED, ["is_attestant"]),
@@ -234,6 +236,3 @@ def judge(situation: Situation, command: Command, act: Act) -> bool:
     """Whether it may be done, by a machine built for this question."""
     model = with_machine(model_of(situation, command, act))
     return model.may_trigger(command.trigger.value)
-
-
-Way: TypeAlias = Literal["own", "shared"]

@@ -3,20 +3,26 @@
 import gc
 import tracemalloc
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
+import attrs
 import by_transitions
 import scene
 from measuring import Section, at_most, measured, worth_knowing
 
 from kundorder.codec import decode, encode
 from kundorder.decisions import decide
-from kundorder.model import Order
+from kundorder.evidence import Evidence
+from kundorder.model import AcceptedTerms, Answer, Content, Mark, Notice, Order
 from kundorder.situation import Act, Fact, Key, Situation, order_key
 
 Make: TypeAlias = Callable[[int], object]
 
-OURS, STORED, BARE = "Order, as a store decodes it", "Order, Fact and key, as MemoryStore holds them", "its fields, slotted"
+OURS, STORED, BARE = (
+    "Order, as a store decodes it",
+    "Order, Fact and key, as MemoryStore holds them",
+    "its fields, slotted",
+)
 OWN, SHARED = "transitions: Order, model and machine", "transitions: Order and model on one machine"
 
 
@@ -30,6 +36,10 @@ def _slotted(name: str, count: int) -> type[Bare]:
     return type(name, (Bare,), {"__slots__": tuple(f"f{number}" for number in range(count))})
 
 
+NAMES: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in attrs.fields(kind))
+    for kind in (Order, Content, AcceptedTerms, Answer, Mark, Notice, Evidence)
+}
 BARE_OF = {count: _slotted(f"Bare{count}", count) for count in range(1, 30)}
 
 
@@ -83,20 +93,27 @@ def _model(step: scene.Step, order: object) -> by_transitions.OrderModel:
     assert isinstance(order, Order)
     facts = {**step.situation.facts, order_key(order.id): Fact(7, order)}
     act = step.act
-    return by_transitions.model_of(Situation(facts), step.command, Act(act.actor, act.now, act.fresh, act.rules, act.catalogue))
+    return by_transitions.model_of(
+        Situation(facts), step.command, Act(act.actor, act.now, act.fresh, act.rules, act.catalogue)
+    )
 
 
 def bare(record: object) -> object:
     """The same values in objects with as many slots as there are fields."""
-    fields = getattr(type(record), "__attrs_attrs__", None)
-    if isinstance(record, tuple):
-        return tuple(bare(each) for each in record)
-    if fields is None:
+    if is_tuple(record):
+        return tuple(map(bare, record))
+    names = NAMES.get(type(record))
+    if names is None:
         return record
-    made = BARE_OF[len(fields)]()
-    for number, field in enumerate(fields):
-        setattr(made, f"f{number}", bare(getattr(record, field.name)))
+    made = BARE_OF[len(names)]()
+    for number, name in enumerate(names):
+        setattr(made, f"f{number}", bare(getattr(record, name)))
     return made
+
+
+def is_tuple(record: object) -> TypeGuard[tuple[object, ...]]:
+    """Whether it is one; what is in it may be anything."""
+    return isinstance(record, tuple)
 
 
 def _bytes_of(make: Make, count: int) -> float:

@@ -36,7 +36,7 @@ def section(*, quick: bool) -> Section:
 
 
 def _import(what: str, compiled: str) -> Sample:
-    """Milliseconds an import takes, measured inside; the compiled files are our own, or a setting could withhold them."""
+    """Milliseconds, measured inside; the compiled files are our own, for a setting could withhold them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment["PYTHONPYCACHEPREFIX"] = compiled
 

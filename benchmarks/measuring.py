@@ -1,4 +1,4 @@
-"""Contenders side by side: each round runs all of them, in an order that changes, so that a slow moment hits them alike."""
+"""Contenders side by side: each round runs all, in an order that changes, so that a slow moment hits them alike."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""Rights with their reasons: what may somebody do with an order, and how much does it matter how many users there are?"""
+"""Rights with their reasons: what may somebody do with an order, and does it matter how many users there are?"""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import scene
 from measuring import Sample, Section, at_most, interleaved, measured, microseconds, ratio, worth_knowing
 
 from kundorder.adapters.memory import MemorySigner, MemoryStore
-from kundorder.commands import ApproveOrder, CompleteOrder, PickAttestant, RejectOrder, WithdrawOrder
+from kundorder.commands import CompleteOrder, PickAttestant, RejectOrder, WithdrawOrder
 from kundorder.decisions import check, needs_of_order, options
 from kundorder.directory import Holder, Holders, Login
 from kundorder.model import Actor, Member
@@ -17,7 +17,12 @@ from kundorder.situation import ABSENT, Fact, Key, Situation, holders_key, login
 from kundorder.vocabulary import Language, Role, UserState
 
 FEW, MANY = 10, 100_000
-ALL, FOUR, ALLOWED, REFUSED = "options(), every trigger", "check(), four triggers", "check(), allowed", "check(), refused"
+ALL, FOUR, ALLOWED, REFUSED = (
+    "options(), every trigger",
+    "check(), four triggers",
+    "check(), allowed",
+    "check(), refused",
+)
 LOOKUP, LOOKUP_OF_FACTS = "a look-up in a dict", "a look-up of role, state and trigger by their texts"
 
 

@@ -27,7 +27,9 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure kundorder against its contenders.")
-    _ = parser.add_argument("--quick", action="store_true", help="few rounds, to see that it works; no numbers to quote")
+    _ = parser.add_argument(
+        "--quick", action="store_true", help="few rounds, to see that it works; no numbers to quote"
+    )
     _ = parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
     _ = parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     given = parser.parse_args(arguments)

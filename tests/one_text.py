@@ -24,7 +24,7 @@ def twin(name: str) -> str:
 
 
 _WAITING: Final = (  # methods that wait for a port, or for something that does
-    r"read|select|write|claim|settle|send|start|resume|verify|pause|retried|execute|_execute|check|_verified"
+    r"read|select|write|claim|settle|send|start|resume|cancel|verify|pause|retried|execute|_execute|check|_verified"
     r"|order|orders|pending|notices|members|agreement|assignment|history|_record|_seen|_reader"
     r"|deliver|_claim|_carry_out|_send|_about|_follow_up|_waiting_for|_tell"
 )

@@ -28,6 +28,7 @@ from kundorder.commands import (
     COMMANDS,
     AddUser,
     ApplyForCustomerAgreement,
+    ApproveOrder,
     Command,
     FillInOrder,
     RejectOrder,
@@ -526,6 +527,11 @@ def test_the_name_of_an_answer_is_plain(name: str) -> None:
         assert not fits(schema, value, schema)
 
 
+@pytest.mark.parametrize("value", ["true", "True", "yes", "on", "1", "", 1, 0, 1.0])
+def test_a_truth_value_is_true_or_false_and_nothing_like_it(value: JsonValue) -> None:
+    assert problems_with({**FULL[ApproveOrder], "certified": value}) == {"$.certified": "must be true or false"}
+
+
 @pytest.mark.parametrize(
     "name", ["", f"{CANARY} ", "a\n", "å", "a" * 65, "[key]", "8001019876", "x198001019876", "$", "a.b"]
 )
@@ -645,7 +651,7 @@ def test_a_name_of_half_a_character_is_refused_with_all_else_that_is_wrong() -> 
     }
 
 
-def nested(depth: int) -> JsonValue:
+def nested(depth: int) -> Json:
     """An object so many deep."""
     value: JsonValue = 0
     for level in range(depth - 1):
@@ -654,7 +660,9 @@ def nested(depth: int) -> JsonValue:
 
 
 def test_json_may_not_be_too_deep() -> None:
-    assert list(problems_with(nested(edge.MAXIMUM_DEPTH))) == ["$.x"]
+    at_most = nested(edge.MAXIMUM_DEPTH)
+    assert list(problems_with(at_most)) == ["$.x"]
+    assert list(problems_with({**at_most, "y": [{}]})) == ["$.x", "$.y"]
     too_deep = {"$": "must be at most 32 objects and lists deep"}
     assert problems_with(nested(edge.MAXIMUM_DEPTH + 1)) == too_deep
     assert problems("[" * edge.MAXIMUM_BYTES) == too_deep
@@ -1033,12 +1041,24 @@ def test_what_else_a_portal_answers_is_shown_too() -> None:
     assert edge.to_json(Problem("$.x", "is required")) == {"path": "$.x", "message": "is required"}
 
 
-def test_a_command_with_a_time_without_a_zone_cannot_be_written() -> None:
-    evidence = Evidence(
-        method=AttestMethod.BANKID, signer="anna", digest="00", signed_at=WHEN.replace(tzinfo=None), proof="x"
-    )
+def test_evidence_with_a_time_without_a_zone_cannot_be_made() -> None:
     with pytest.raises(Malformed):
-        command_to_json(SignAgreement(agreement="customer/232100-0131", evidence=evidence))
+        Evidence(method=AttestMethod.BANKID, signer="anna", digest="00", signed_at=WHEN.replace(tzinfo=None), proof="x")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (Answer(name="a", values=("1",)), Answer(name="a", values=("2",))),
+        (Answer(name="a b", values=("1",)),),
+        (Answer(name="a", values=("\x00",)),),
+        {"": "1"},
+        {"a" * 65: "1"},
+    ],
+)
+def test_answers_made_in_python_are_as_strict_as_those_in_json(fields: tuple[Answer, ...] | dict[str, str]) -> None:
+    with pytest.raises(Malformed):
+        FillInOrder(order=ORDER, fields=fields)
 
 
 def test_the_categories_of_a_customer_are_those_of_the_vocabulary() -> None:

@@ -78,9 +78,7 @@ WRONG_EVIDENCE: dict[str, list[Evidence]] = {
         for moment in (
             NOW + timedelta(microseconds=1),
             NOW - timedelta(days=1),
-            NOW.replace(tzinfo=None),
             NOW.replace(tzinfo=timezone(timedelta(hours=1))),
-            datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
         )
     ],
     "proof": [attrs.evolve(EVIDENCE, proof=signed(OTHER).proof), attrs.evolve(EVIDENCE, proof="")],

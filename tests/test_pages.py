@@ -8,7 +8,9 @@ from sybil import Document, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = tuple(page for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if "_build" not in page.parts)
+PAGES = tuple(
+    page for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if "_build" not in page.parts
+)
 RUN = tuple(page for page in PAGES if "```python" in page.read_text("utf-8") and page.name != "journal.md")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, get_args
@@ -40,6 +40,7 @@ from kundorder.events import OwedState
 from kundorder.journal import problems_in
 from kundorder.model import Order
 from kundorder.outcomes import Changes, Head
+from kundorder.ports import Transaction
 from kundorder.situation import Guard, Key
 from kundorder.vocabulary import Index, OrderState
 from kundorder.worklists import listings
@@ -52,10 +53,11 @@ LISTENERS: Final[list[list[sqlite3.Connection]]] = []
 
 
 def hear(event: str, arguments: tuple[object, ...]) -> None:
-    """Python tells of every connection it opens; that way a disk can be made small under a store, without a word to it."""
+    """Python tells of every connection it opens: so a disk can be made small under a store without its doing."""
     if event == "sqlite3.connect/handle":
-        for each in LISTENERS:
-            each += (argument for argument in arguments if isinstance(argument, sqlite3.Connection))
+        handles = [argument for argument in arguments if isinstance(argument, sqlite3.Connection)]
+        for listener in LISTENERS:
+            listener.extend(handles)
 
 
 sys.addaudithook(hear)
@@ -104,13 +106,33 @@ def version(number: int, text: str = "") -> Changes:
     """One version of a record, with an entry and a debt of its own."""
     record = put("order:o-1", an_order("o-1", step=number), number, number=number)
     entry = chain_of("order:o-1", number)[-1]
-    return changes(record, put(f"receipt:{number}", a_receipt("a", text)), entries=(entry,), owed=(a_mail(str(number)),))
+    return changes(
+        record, put(f"receipt:{number}", a_receipt("a", text)), entries=(entry,), owed=(a_mail(str(number)),)
+    )
+
+
+PRELUDE: Final = f"""
+import os, sys
+sys.path.insert(0, {str(TESTS / "contracts")!r})  # and not its parent: that would load pytest, every time
+from made_up import a_mail, a_receipt, an_order, changes, next_entry, put
+from kundorder.adapters.sqlite import SqliteStore
+from kundorder.errors import Unavailable
+from kundorder.outcomes import Head
+from kundorder.vocabulary import OrderState
+
+def read(store, *keys):
+    with store.transaction() as transaction:
+        return transaction.read(keys)
+
+def write(store, wanted):
+    with store.transaction() as transaction:
+        transaction.write(wanted)
+"""
 
 
 def script(code: str, *arguments: str) -> list[str]:
-    """A Python of its own, which finds the contracts."""
-    prelude = f"import sys; sys.path.insert(0, {str(TESTS)!r})\n"
-    return [sys.executable, "-c", prelude + code, *arguments]
+    """A Python of its own, with what it takes to use a store."""
+    return [sys.executable, "-c", PRELUDE + code, *arguments]
 
 
 # How safely the file is written
@@ -150,14 +172,17 @@ def test_every_connection_writes_as_safely_as_was_chosen(
     path: Path, wanted: JournalMode | None, opened: list[sqlite3.Connection]
 ) -> None:
     store, chosen = store_at(path, wanted), durability(wanted)
-    write(store, version(1))
-    thread = threading.Thread(target=write, args=(store, version(2)))
+    settings: list[tuple[object, object]] = []
+
+    def use(number: int) -> None:
+        write(store, version(number))
+        settings.append((told(opened[-1], "PRAGMA journal_mode"), told(opened[-1], "PRAGMA synchronous")))
+
+    use(1)
+    thread = threading.Thread(target=use, args=(2,))
     thread.start()
-    mine, settings = opened[-1], []
     thread.join()
-    for connection in (mine, *([] if opened[-1] is mine else [])):
-        settings.append((told(connection, "PRAGMA journal_mode"), told(connection, "PRAGMA synchronous")))
-    assert settings == [(chosen.journal_mode, chosen.synchronous_number)]
+    assert settings == [(chosen.journal_mode, chosen.synchronous_number)] * 2
     report = store.inspect()
     assert (report.journal_mode, report.synchronous) == (chosen.journal_mode, chosen.synchronous)
     assert report.has_wal_reset_bug is has_wal_reset_bug(sqlite3.sqlite_version_info)
@@ -224,13 +249,20 @@ def left_behind(prepare: Callable[[Path], None], *sql: str) -> Callable[[Path], 
         alive = path.with_name("alive.db")
         prepare(alive)
         with closing(bare(alive)) as connection:
-            for each in sql:
-                _ = connection.execute(each)
-            for each in path.parent.glob("alive.db*"):
-                _ = shutil.copy(each, path.with_name(each.name.replace("alive.db", path.name)))
-        for each in path.parent.glob("alive.db*"):
-            each.unlink()
-        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+            for statement in sql:
+                _ = connection.execute(statement)
+            for found in path.parent.glob("alive.db*"):
+                if not found.name.endswith("-shm"):
+                    _ = shutil.copy(found, path.with_name(found.name.replace("alive.db", path.name)))
+        for found in path.parent.glob("alive.db*"):
+            found.unlink()
+
+    return make
+
+
+def holding(content: bytes) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        _ = path.write_bytes(content)
 
     return make
 
@@ -246,18 +278,17 @@ def a_newer_one(path: Path) -> None:
     written_by(lambda connection: marked(connection, layout=LAYOUT + 1))(path)
 
 
-BUSY = (
-    "PRAGMA cache_size = 1",
-    "BEGIN",
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
-    " INSERT INTO records SELECT hex(randomblob(20)) FROM n",
-)
+MUCH = """
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
+    INSERT INTO records SELECT hex(randomblob(20)) FROM n
+"""
 WAL = "PRAGMA journal_mode = wal"
+SMALL = "PRAGMA cache_size = 1"
 FOREIGN: Final[dict[str, Callable[[Path], None]]] = {
-    "a text": lambda path: path.write_bytes(b"hello\n" * 2000) and None,
-    "one letter": lambda path: path.write_bytes(b"h") and None,
-    "zeros": lambda path: path.write_bytes(bytes(8192)) and None,
-    "a damaged header": lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000) and None,
+    "a text": holding(b"hello\n" * 2000),
+    "one letter": holding(b"h"),
+    "zeros": holding(bytes(8192)),
+    "a damaged header": holding(b"SQLite format 3\0" + b"\xff" * 5000),
     "another program's": written_by(another_programs),
     "marked by another program": written_by(another_programs, lambda c: marked(c, application=77)),
     "only marked by another program": written_by(lambda c: marked(c, application=77, layout=0)),
@@ -265,7 +296,7 @@ FOREIGN: Final[dict[str, Callable[[Path], None]]] = {
     "of a newer release": a_newer_one,
     "another program's, with a log": left_behind(written_by(another_programs), WAL, "INSERT INTO records VALUES ('x')"),
     "another program's, all in its log": left_behind(written_by(), WAL, "CREATE TABLE records (key TEXT)"),
-    "another program's, cut off": left_behind(written_by(another_programs), *BUSY),
+    "another program's, cut off": left_behind(written_by(another_programs), SMALL, "BEGIN", MUCH),
     "of a newer release, as its log says": left_behind(ours, WAL, f"PRAGMA user_version = {LAYOUT + 1}"),
 }
 
@@ -282,7 +313,7 @@ def test_a_file_that_is_not_ours_is_refused_and_stays_as_it_is(path: Path, mode:
         lambda: claim(store),
     )
     for act in acts:
-        with pytest.raises(Corrupt, match="path of its own|upgrade kundorder"):
+        with pytest.raises(Corrupt, match=r"path of its own|upgrade kundorder"):
             _ = act()
     after = files(path.parent)
     _ = after.pop(f"{path.name}-shm", None)  # says nothing: SQLite needs it to look into a log
@@ -385,9 +416,8 @@ def test_a_look_makes_and_changes_nothing(path: Path, mode: JournalMode) -> None
 
 
 def test_a_look_does_not_undo_what_was_cut_off(path: Path) -> None:
-    left_behind(ours, *BUSY[:2], "INSERT INTO journal SELECT hex(randomblob(9)), 1, hex(zeroblob(9000)), NULL FROM records")(
-        path
-    )
+    half = "INSERT INTO journal SELECT hex(randomblob(9)), 1, hex(zeroblob(9000)), NULL FROM records"
+    left_behind(ours, SMALL, "BEGIN", half)(path)
     before = files(path.parent)
     assert len(before) == 2
     with pytest.raises(Unavailable, match="cut off"):
@@ -400,6 +430,15 @@ def test_a_look_does_not_undo_what_was_cut_off(path: Path) -> None:
 # What stands in its way
 
 
+def refusal(act: Callable[[], object]) -> Unavailable | None:
+    """Why it cannot be done now, if it cannot."""
+    try:
+        _ = act()
+    except Unavailable as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize("room", range(14))
 def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
     path: Path, mode: JournalMode, room: int, opened: list[sqlite3.Connection]
@@ -410,15 +449,12 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
     pages_now = told(connection, "PRAGMA page_count")
     assert isinstance(pages_now, int)
     _ = connection.execute(f"PRAGMA max_page_count = {pages_now + room}")
-    text, number = "x" * 3000, 1
-    with pytest.raises(Unavailable, match="full"):
-        while True:
-            write(store, version(number + 1, text))
-            number += 1
-            before = everything(store, "order:o-1", *keys, values=("staff",))
-            assert number < 40
-    assert version_of(store, "order:o-1") == number
-    assert number == 1 or everything(store, "order:o-1", *keys, values=("staff",)) == before
+    text, number, before = "x" * 3000, 1, everything(store, "order:o-1", *keys, values=("staff",))
+    while (error := refusal(lambda: write(store, version(number + 1, text)))) is None:  # noqa: B023 - called at once
+        number, before = number + 1, everything(store, "order:o-1", *keys, values=("staff",))
+        assert number < 40
+    assert "full" in str(error)
+    assert everything(store, "order:o-1", *keys, values=("staff",)) == before
     _ = connection.execute("PRAGMA max_page_count = 100000")
     write(store, version(number + 1, text))
     assert version_of(store, "order:o-1") == number + 1
@@ -494,7 +530,7 @@ def test_a_thread_waits_its_turn_and_gives_up(path: Path, mode: JournalMode) -> 
 
 
 @contextmanager
-def somebody_else() -> Iterator[None]:
+def somebody_else() -> Generator[None]:
     """Root may write everything, so root is somebody else for a while."""
     if os.geteuid() != 0:
         yield
@@ -528,6 +564,26 @@ def test_a_file_that_may_not_be_written_is_read(mode: JournalMode) -> None:
         assert version_of(store_at(path, mode), "order:o-1") == 1
 
 
+def objection(act: Callable[[SqliteStore], object]) -> Callable[[SqliteStore], KundorderError | None]:
+    """What is raised of it, if it is an error of ours."""
+
+    def use(store: SqliteStore) -> KundorderError | None:
+        try:
+            _ = act(store)
+        except KundorderError as error:
+            return error
+        return None
+
+    return use
+
+
+USES: Final = (
+    objection(lambda store: everything(store, "order:o-1", "order:o-9", values=("staff",))),
+    objection(lambda store: write(store, version(1))),
+    objection(SqliteStore.inspect),
+)
+
+
 def test_a_damaged_file_is_corrupt_and_nothing_worse(path: Path) -> None:
     store = store_at(path)
     write(store, changes(*(put(f"order:o-{each}", an_order(f"o-{each}"), number=1) for each in range(60))))
@@ -537,16 +593,7 @@ def test_a_damaged_file_is_corrupt_and_nothing_worse(path: Path) -> None:
     for start in range(100, len(whole), 2048):
         _ = path.write_bytes(whole[:start] + b"\xa5" * 2048 + whole[start + 2048 :])
         hurt = store_at(path)
-        acts: tuple[Callable[[], object], ...] = (
-            lambda hurt=hurt: everything(hurt, "order:o-1", "order:o-9", values=("staff",)),
-            lambda hurt=hurt: write(hurt, version(1)),
-            hurt.inspect,
-        )
-        for act in acts:
-            try:
-                _ = act()
-            except KundorderError as error:
-                found.add(type(error).__name__)
+        found |= {type(error).__name__ for error in (use(hurt) for use in USES) if error is not None}
         hurt.close()
     assert "Corrupt" in found
 
@@ -569,6 +616,16 @@ def test_every_code_of_sqlite_means_something() -> None:
         assert "secret" not in str(found)
         assert str(found) == str(found).strip().replace("\n", " ")
     assert isinstance(meaning(sqlite3.ProgrammingError("closed")), Unavailable)
+
+
+@pytest.mark.parametrize("wrong", [2, 4, 9])
+def test_a_version_follows_the_one_before_it_even_where_nobody_guards_it(path: Path, wrong: int) -> None:
+    store = store_at(path)
+    for number in (1, 2):
+        write(store, changes(put("receipt:a", a_receipt("a"), number)))
+    with pytest.raises(Conflict):
+        write(store, changes(put("receipt:a", a_receipt("b"), wrong), guards=()))
+    assert read(store, "receipt:a")[Key("receipt:a")].record == a_receipt("a")
 
 
 # A record of a newer release
@@ -648,7 +705,12 @@ def test_a_remark_stands_in_a_column_of_its_own(path: Path) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 9])
 def test_pages_through_lines_of_one_sort_have_no_hole(path: Path, limit: int, newest_first: bool) -> None:  # noqa: FBT001
     store = store_at(path)
-    keys = [f"assignment:{AGENT}/npo", f"assignment:{AGENT}/npo/1", f"assignment:{AGENT}/npo/2", f"assignment:{AGENT}/x"]
+    keys = [
+        f"assignment:{AGENT}/npo",
+        f"assignment:{AGENT}/npo/1",
+        f"assignment:{AGENT}/npo/2",
+        f"assignment:{AGENT}/x",
+    ]
     granted = ("m-bo", "m-cia")
     records = [put(key, an_assignment(key.split("/")[1], granted=granted)) for key in keys]
     write(store, changes(*records, entries=(*chain_of("order:a", 3), *chain_of("order:b", 3))))
@@ -676,12 +738,15 @@ def test_a_block_goes_on_after_a_refusal_of_its_first_write(path: Path, mode: Jo
 def test_a_block_that_has_lost_something_does_not_end_as_if_it_had_not(path: Path, mode: JournalMode) -> None:
     store = store_at(path, mode)
     write(store, version(1))
-    with pytest.raises(Unavailable, match="all of it was undone"), store.transaction() as transaction:
+
+    def lose(transaction: Transaction) -> None:
         transaction.write(version(2))
-        with pytest.raises(Conflict):
-            transaction.write(version(2))
-        with pytest.raises(Unavailable):
-            transaction.write(version(2))
+        for error in (Conflict, Unavailable):
+            with pytest.raises(error):
+                transaction.write(version(2))
+
+    with pytest.raises(Unavailable, match="all of it was undone"), store.transaction() as transaction:
+        lose(transaction)
     assert version_of(store, "order:o-1") == 1
     write(store, version(2))
 
@@ -748,14 +813,34 @@ def test_a_connection_ends_with_its_thread(path: Path, opened: list[sqlite3.Conn
     write(store, version(2))
 
 
-FORKING = """
-import os
-from pathlib import Path
-from contracts.made_up import a_receipt, changes, put
-from contracts.store import read, write
-from kundorder.adapters.sqlite import SqliteStore
-from kundorder.errors import Unavailable
+RACING = """
+from kundorder.errors import Conflict
 
+store, won, lost = SqliteStore(sys.argv[1], journal_mode=sys.argv[2]), 0, 0
+while won < 40:
+    version = read(store, "receipt:a")["receipt:a"].version
+    try:
+        write(store, changes(put("receipt:a", a_receipt("a", str(version)), version + 1), owed=(a_mail(str(version)),)))
+        won += 1
+    except Conflict:
+        lost += 1
+print(lost)
+"""
+
+
+def test_processes_that_change_a_record_at_once_lose_nothing(path: Path, mode: JournalMode) -> None:
+    racers = [
+        subprocess.Popen(script(RACING, str(path), mode), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    ends = [racer.communicate(timeout=60) for racer in racers]
+    assert [racer.returncode for racer in racers] == [0, 0, 0], ends
+    store = store_at(path, mode)
+    assert version_of(store, "receipt:a") == 120
+    assert len(all_owed(store)) == 120
+
+
+FORKING = """
 path, mode, way = sys.argv[1:]
 unused, store = SqliteStore(path, journal_mode=mode), SqliteStore(path, journal_mode=mode)
 write(store, changes(put("receipt:a", a_receipt("a"))))
@@ -816,12 +901,6 @@ def test_a_child_is_refused_and_its_parent_goes_on(path: Path, mode: JournalMode
 
 
 WRITING = """
-from contracts.made_up import a_mail, a_receipt, an_order, changes, next_entry, put
-from contracts.store import read, write
-from kundorder.adapters.sqlite import SqliteStore
-from kundorder.outcomes import Head
-from kundorder.vocabulary import OrderState
-
 store, states = SqliteStore(sys.argv[1], journal_mode=sys.argv[2]), tuple(OrderState)
 fact = read(store, "order:o-1")["order:o-1"]
 version, digest = fact.version, fact.digest
@@ -837,7 +916,7 @@ while True:
 
 
 def test_a_killed_writer_loses_nothing_it_has_acknowledged(path: Path, mode: JournalMode) -> None:
-    seed = random.randrange(10**6)
+    seed = time.time_ns()
     print(f"seed {seed}")  # noqa: T201 - replays the moments of the kills
     chance = random.Random(seed)  # noqa: S311 - no secret
     acknowledged = 0

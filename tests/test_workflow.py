@@ -7,8 +7,8 @@ import pytest
 from transitions import Machine
 
 from kundorder.commands import ApproveAgreement, Command, RejectAgreement, SignAgreement, TerminateAgreement
-from kundorder.lifecycles.tables import TABLES
 from kundorder.lifecycles.rows import AnyRow, By, Row, Table
+from kundorder.lifecycles.tables import TABLES
 from kundorder.model import Agreement
 from kundorder.situation import Case
 from kundorder.vocabulary import AgreementState, Flow, Lifecycle, Party, Role, Trigger

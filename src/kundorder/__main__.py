@@ -13,7 +13,7 @@ from kundorder.command_line.matrix import matrix_json
 from kundorder.command_line.rights import rights_page
 from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.command_line.stores import check_store, deliver
-from kundorder.errors import KundorderError
+from kundorder.errors import KundorderError, Refused, Unavailable
 from kundorder.vocabulary import Flow, Lifecycle
 
 
@@ -56,6 +56,10 @@ def _told(error: BaseException) -> tuple[str, Status]:
             return error.message, error.status
         case KeyboardInterrupt():
             return "interrupted; run it again to go on", Status.INTERRUPTED
+        case Refused():
+            return " ".join(reason.text("en") for reason in error.reasons), Status.FAILED
+        case Unavailable():
+            return f"{error.what}; mend that and run it again to go on", Status.FAILED
         case OSError():
             return f"a file cannot be used ({(error.strerror or type(error).__name__).lower()})", Status.FAILED
         case _:

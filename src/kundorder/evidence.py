@@ -5,6 +5,7 @@ from typing import final
 
 import attrs
 
+from kundorder.identifiers import moment
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, Role
 
 ASSURANCE: dict[AttestMethod, AssuranceLevel] = {
@@ -51,7 +52,7 @@ class Evidence:
     method: AttestMethod
     signer: str
     digest: str  # of the document's canonical form, sha-256 in hexadecimal
-    signed_at: datetime  # aware, UTC
+    signed_at: datetime = attrs.field(converter=moment)  # aware, UTC
     proof: str  # what the signing port needs to verify it, in its own text form
     signed_by: str = ""  # key or certificate, as the port names it
 

@@ -100,9 +100,14 @@ def is_granted(case: Case, assignment: str) -> bool:
     """Whether the actor is a handler granted in this assignment (R21)."""
     if case.me is None or Role.AGENT_HANDLER not in case.me.roles:
         return False
-    me = case.me.id
-    found = case.situation.assignment(assignment)
-    return found is not None and any(holder.member == me for holder in granted_handlers(case.situation, found))
+    me, found = case.me.id, case.situation.assignment(assignment)
+    if found is None:
+        return False
+    for grant in found.grants:
+        if grant.member == me:
+            handlers = case.situation.holders(found.agent, Role.AGENT_HANDLER)
+            return any(each.member == me and grant.granted_at >= each.since for each in handlers)
+    return False
 
 
 def sees(case: Case, subject: Order | Agreement | AgentAssignment | Member | Provider) -> bool:

@@ -1,4 +1,4 @@
-"""What every implementation of a port has to pass; each contract is a class, and who implements the port subclasses it."""
+"""What every implementation of a port has to pass: a class a port, to be subclassed by who implements it."""
 
 import pytest
 

@@ -10,6 +10,7 @@ from kundorder.boundary.commands import (
     command_to_json,
     commands_json_schema,
 )
+from kundorder.boundary.files import MAXIMUM_FILE, read_json
 from kundorder.boundary.replies import (
     Reply,
     advice_to_json,
@@ -27,6 +28,7 @@ __all__ = [
     "JsonValue",
     "MAXIMUM_BYTES",
     "MAXIMUM_DEPTH",
+    "MAXIMUM_FILE",
     "Reply",
     "advice_to_json",
     "command_from_json",
@@ -36,6 +38,7 @@ __all__ = [
     "event_to_json",
     "order_to_json",
     "outcome_to_json",
+    "read_json",
     "reason_to_json",
     "to_json",
     "verdict_to_json",

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Annotated, Final, TypeAlias, final
 
 import attrs
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema, ValidationError, core_schema
 
 from kundorder.boundary.problems import faults_in, invalid, problems_of
@@ -58,9 +58,6 @@ class _InJson:
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return _schema()
-
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(_union())  # as read and as written, it is the same
 
 
 AnyCommand: TypeAlias = Annotated[Command, _InJson()]

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from kundorder.boundary.problems import faults_of, invalid
 from kundorder.errors import Malformed, malformed
-from kundorder.identifiers import moment
+from kundorder.identifiers import Money, moment, money
 
 Parse: TypeAlias = Callable[[object], object]
 """A parser, which raises ``Malformed``."""
@@ -74,12 +74,23 @@ def _instant(given: object) -> datetime:
     return moment(given)
 
 
+def _money(given: object) -> Money:
+    if isinstance(given, Money):
+        return given
+    if not isinstance(given, str):
+        raise malformed("$", "must be a text such as 1200.00 SEK")
+    return money(given)
+
+
 SCALARS: Final[Mapping[object, CoreSchema]] = {
     str: core_schema.str_schema(strict=True),
     int: core_schema.int_schema(strict=True),
     bool: core_schema.bool_schema(strict=True),
     datetime: core_schema.no_info_plain_validator_function(
         parsing(_instant), json_schema_input_schema=core_schema.datetime_schema()
+    ),
+    Money: core_schema.no_info_plain_validator_function(
+        parsing(_money), json_schema_input_schema=core_schema.str_schema()
     ),
 }
 """How the plain types are written."""

@@ -50,7 +50,7 @@ def object_schema(cls: type[attrs.AttrsInstance], tag: str | None = None) -> Cor
         TypeError: a field of the class has a type for which no form in JSON is known; give it one here.
     """
     hints: dict[str, object] = get_type_hints(cls)
-    members = {name: _field(hints[name], field) for name, field in attrs.fields_dict(cls).items()}
+    members = {name: _field(hints[name], field) for name, field in attrs.fields_dict(cls).items() if field.init}
     if tag is not None:
         members = {TAG: core_schema.typed_dict_field(core_schema.literal_schema([tag]))} | members
     refusal = f"is not a field here; there are: {', '.join(members)}"

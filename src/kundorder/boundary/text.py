@@ -57,13 +57,17 @@ def _no_number(_: str) -> NoReturn:
 _decode: Callable[[str], JsonValue] = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number).decode
 
 
-def read(text: bytes | str) -> tuple[JsonValue, tuple[Problem, ...]]:
+def read(text: bytes | str, most: int = MAXIMUM_BYTES) -> tuple[JsonValue, tuple[Problem, ...]]:
     """What the text says, and what is wrong with its names.
+
+    Args:
+        text: as it arrived.
+        most: bytes in UTF-8.
 
     Raises:
         Malformed: it is no JSON in UTF-8, or too large or too deep to be looked at.
     """
-    unread = _unread(text)
+    unread = _unread(text, most)
     if _depth(unread) > MAXIMUM_DEPTH:
         raise malformed("$", f"must be at most {MAXIMUM_DEPTH} objects and lists deep")
     with suppress(ValueError):
@@ -73,11 +77,9 @@ def read(text: bytes | str) -> tuple[JsonValue, tuple[Problem, ...]]:
     raise malformed("$", "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number")
 
 
-def _unread(text: bytes | str) -> str:
-    if len(text) > MAXIMUM_BYTES or (
-        isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES
-    ):
-        raise malformed("$", f"must have at most {MAXIMUM_BYTES} bytes")
+def _unread(text: bytes | str, most: int) -> str:
+    if len(text) > most or (isinstance(text, str) and len(text.encode("utf-8", "surrogatepass")) > most):
+        raise malformed("$", f"must have at most {most} bytes")
     with suppress(UnicodeError):
         return text.encode().decode() if isinstance(text, str) else text.decode()
     raise malformed("$", "must be UTF-8")

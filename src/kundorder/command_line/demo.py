@@ -30,7 +30,7 @@ _TOLD: Final = 1
 
 _PREFACE: Final = """\
 A demo of kundorder: people and organisations are made up, what they do goes through the library as it is. The story has
-a time of its own.
+a time of its own. Everything is kept in\
 """
 
 
@@ -69,7 +69,7 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signer, clock=clock)
     refusals = Refusals(folder)
     stage = Stage(portal=portal, store=store, mailer=mailer, clock=clock, refusals=refusals, teller=teller)
-    teller.paragraph(f"{_PREFACE} Everything is kept in {folder.path}.")
+    teller.paragraph(f"{_PREFACE} {folder.path}.")
     try:
         orders = tuple(Story(stage, scenario).play())
     except KeyReused as error:
@@ -113,7 +113,8 @@ def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scena
     for order in summary.orders:
         chosen = "direct" if order.chosen_mode is ConnectionMode.DIRECT else "via agent"
         flow = "" if order.chosen_mode.value == order.flow.value else ", in the direct flow"
-        teller.say(f"{order.case_number}  {names[order.offer]}, {chosen}{flow} → {order.state.value}")
+        way = " → ".join(step.to for step in order.steps[-2:])
+        teller.say(f"{order.case_number}  {names[order.offer]}, {chosen}{flow}: {way}")
     verified = "the journal verifies" if summary.journal_verified else "THE JOURNAL DOES NOT VERIFY"
     teller.say(f"{len(summary.mails)} mails have left, {len(summary.refusals)} acts were refused, {verified}.")
     now = stage.acts - stage.repeated

@@ -5,6 +5,7 @@ or not at all, and a second run changes nothing.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, final
@@ -34,6 +35,7 @@ _FILES: Final = (
 _DRAFTS: Final = f".{_OURS.replace(' ', '-')}."
 
 
+_WRITTEN: Final = re.compile(rf"(?:customer|agent)-[0-9-]{{11}}\.json\Z|[0-9a-f]{{64}}|{re.escape(_DRAFTS)}")
 _PARTS: Final = ("tmp", "new", "cur")
 
 
@@ -110,18 +112,22 @@ class Folder:
         self._mark("")
         for path in self._written():
             path.unlink(missing_ok=True)
-        for folder in (self.path / AGREEMENTS, *(self.path / MAILDIR / part for part in _PARTS), self.path / MAILDIR):
-            if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+        for folder in self._folders():
+            if not any(folder.iterdir()):
                 folder.rmdir()
 
     def _written(self) -> Iterator[Path]:
         yield from (self.path / name for name in _FILES)
         yield from self.path.glob(f".{KEY}.*")
         yield from self.path.glob(f"{_DRAFTS}*")
-        for pattern in ("customer-*.json", "agent-*.json", f"{_DRAFTS}*"):
-            yield from (self.path / AGREEMENTS).glob(pattern)
-        for part in _PARTS:
-            yield from (each for each in (self.path / MAILDIR / part).glob("*") if each.is_file())
+        for folder in self._folders():
+            yield from (each for each in folder.glob("*") if _WRITTEN.match(each.name) is not None)
+
+    def _folders(self) -> Iterator[Path]:
+        """Those a demo makes, the inner ones first; a link leads to somebody else's."""
+        maildir = self.path / MAILDIR
+        inner = () if maildir.is_symlink() else (*(maildir / part for part in _PARTS), maildir)
+        yield from (each for each in (self.path / AGREEMENTS, *inner) if each.is_dir() and not each.is_symlink())
 
     def write(self, name: str, text: str) -> None:
         """Keep a text under a name, whole or not at all, for good.

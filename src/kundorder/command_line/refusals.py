@@ -62,18 +62,23 @@ class Refusals:
             StoppedError: what is kept there cannot be read.
         """
         self._folder = folder
+        self._kept = self._read()
+
+    def _read(self) -> dict[str, Refusal]:
         try:
-            lines = folder.read(REFUSALS).splitlines()
-            self._kept = {
-                refusal.key: refusal for refusal in (msgspec.json.decode(line, type=Refusal) for line in lines)
-            }
+            lines = self._folder.read(REFUSALS).splitlines()
+            found = (msgspec.json.decode(line, type=Refusal) for line in lines)
+            return {refusal.key: refusal for refusal in found}
         except msgspec.MsgspecError as error:
+            path = self._folder.path / REFUSALS
             raise StoppedError(
-                f"{folder.path / REFUSALS}: is not as the demo wrote it; begin anew with --fresh", Status.FAILED
+                f"{path}: is not as the demo wrote it; begin anew with --fresh", Status.FAILED
             ) from error
 
     def find(self, key: str) -> Refusal | None:
-        """The refusal of an act, if it was asked for before."""
+        """The refusal of an act, if it was asked for before; be it by another run, just now."""
+        if key not in self._kept:
+            self._kept |= self._read()
         return self._kept.get(key)
 
     def keep(self, refusal: Refusal) -> Refusal:

@@ -13,7 +13,7 @@ from kundorder.command_line.folder import AGREEMENTS, JOURNAL, SUMMARY, Folder
 from kundorder.command_line.listing import all_lines
 from kundorder.command_line.refusals import Refusal
 from kundorder.command_line.scenario import Scenario
-from kundorder.events import Event, Mail, OwedState
+from kundorder.events import Event, OwedState
 from kundorder.evidence import Document, Evidence
 from kundorder.identifiers import agreement_id_of
 from kundorder.lifecycles.attests import agreement_document
@@ -143,7 +143,7 @@ class Results:
         folder.write(JOURNAL, "".join(f"{encode(entry)}\n" for entry in entries if entry is not None))
         summary = Summary(
             orders=tuple(map(self._order, self.orders)),
-            mails=tuple(map(self._mail, self._mails())),
+            mails=tuple(self._mails()),
             refusals=tuple(
                 RefusalSummary(each.command, tuple(objection.code for objection in each.objections))
                 for each in self.refusals
@@ -168,15 +168,14 @@ class Results:
             if after is None:
                 return
 
-    def _mails(self) -> Iterator[Mail]:
-        for line in all_lines(self.store, Index.OWED, OwedState.SENT):
-            if line.owed is not None and line.owed.mail is not None:
-                yield line.owed.mail
-
-    def _mail(self, mail: Mail) -> MailSummary:
-        subject = self._record(Key(mail.subject))
-        number = subject.case_number if isinstance(subject, Order) else None
-        return MailSummary(mail.role, mail.party, mail.template, number)
+    def _mails(self) -> Iterator[MailSummary]:
+        """In the order in which they were owed; those of one act by template, for their ids are chance."""
+        owed = [line.owed for line in all_lines(self.store, Index.OWED, OwedState.SENT) if line.owed is not None]
+        mails = ((each.owed_at, each.mail.template, each.mail) for each in owed if each.mail is not None)
+        for _, _, mail in sorted(mails, key=lambda each: each[:2]):
+            subject = self._record(Key(mail.subject))
+            number = subject.case_number if isinstance(subject, Order) else None
+            yield MailSummary(mail.role, mail.party, mail.template, number)
 
     def _record(self, key: Key) -> Record | None:
         with self.store.transaction() as transaction:

@@ -29,7 +29,7 @@ from kundorder.portal import Portal
 from kundorder.ports import Failed, Pending, Store
 from kundorder.reasons import word
 from kundorder.situation import Key, account_key, member_key, receipt_key
-from kundorder.vocabulary import AttestMethod, Index, Language, Role, Template
+from kundorder.vocabulary import AttestMethod, Index, Language, Role, Template, Trigger
 
 _MOMENT: Final = timedelta(seconds=1)
 _TRIES: Final = 3
@@ -181,11 +181,13 @@ class Stage:
         if isinstance(outcome, OrderOutcome):
             for advice in outcome.advice if outcome.order.step == 1 else ():
                 self._teller.more("råd:", advice.text(Language.SV))
+            if outcome.order.course and outcome.order.course[-1].trigger is Trigger.SEND:
+                self._teller.more("case", outcome.order.case_number or "")
             if _asks_the_orderer(outcome.order):
                 self._teller.more("notice", "at once to the orderer, who is an attestant too and may attest from it")
         self._deliver()
-        for mail in self._mails():
-            self._teller.more("mail", f"{mail.template.value} to {self._addressee(mail)}")
+        for text in sorted(f"{mail.template.value} to {self._addressee(mail)}" for mail in self._mails()):
+            self._teller.more("mail", text)
         return outcome
 
     def _deliver(self) -> None:

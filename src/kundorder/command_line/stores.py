@@ -54,13 +54,15 @@ def check_store(path: Path, *, stream: TextIO) -> Status:
 def _bug(report: StoreReport) -> str:
     if not report.has_wal_reset_bug:
         return ""
-    return ", which may corrupt a file in WAL mode: mode delete is used instead, which is safe"
+    if report.journal_mode == "wal":
+        return ", which may corrupt a file in WAL mode, as this one is; opened by kundorder it is taken out of it"
+    return ", which may corrupt a file in WAL mode; this one is not in it, and so is safe"
 
 
 def _inspected(path: Path) -> StoreReport:
     """What the file is, before anything opens it for writing."""
-    if not path.exists():
-        raise StoppedError(f"{path}: there is no such file; give the path of a store")
+    if not path.is_file() or path.stat().st_size == 0:
+        raise StoppedError(f"{path}: there is no store in a file of this name; give the path of one")
     try:
         return SqliteStore(path).inspect()
     except Corrupt as error:

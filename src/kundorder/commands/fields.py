@@ -1,5 +1,6 @@
 """What is typed into a command: names, remarks, and the answers to a form."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -9,6 +10,8 @@ from kundorder.model import Answer
 
 MAXIMUM_TEXT = 2000
 """Characters in a reason, an instruction or an answer."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 Fields: TypeAlias = Mapping[str, "str | int | Iterable[str]"]
 """The answers of a form as they are typed, by the name of the field."""
@@ -20,10 +23,22 @@ def to_name(text: str) -> str:
 
 
 def to_answers(fields: Fields | tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """The answers of a form, sorted by the name of the field."""
-    if isinstance(fields, tuple):
-        return tuple(sorted(fields, key=lambda answer: answer.name))
-    return tuple(Answer(name=name, values=_values(name, fields[name])) for name in sorted(fields))
+    """The answers of a form, sorted by the name of the field.
+
+    Raises:
+        Malformed: a name or a value that no form has, or a name that is there twice.
+    """
+    given: list[tuple[str, str | int | Iterable[str]]] = (
+        [(answer.name, answer.values) for answer in fields] if isinstance(fields, tuple) else list(fields.items())
+    )
+    names = {name for name, _values_given in given}
+    if len(names) < len(given) or not all(_NAME.fullmatch(name) for name in names):
+        raise malformed("$.fields", "must name each field once, in at most 64 letters, digits, underscores and hyphens")
+    return tuple(Answer(name=name, values=_values(name, values)) for name, values in sorted(given, key=_by_name))
+
+
+def _by_name(answer: tuple[str, str | int | Iterable[str]]) -> str:
+    return answer[0]
 
 
 def _values(name: str, given: str | int | Iterable[str]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
         by = tuple(dict.fromkeys(clearer_of(by, subject) for _at, by in could))
         names = "|".join(dict.fromkeys(each.party.value for _at, each in could))
         lacking = (Reason(ReasonCode.WRONG_PARTY, (("party", names),), cleared_by=by),)
-    decided = _decided(case, place, tuple(by for _at, by in ours), state)
+    decided = _decided(case, place, trigger, tuple(by for _at, by in ours))
     if decided is not None:
         return (_already(subject, decided), *lacking)
     if any(at in AHEAD[place][state] for at, _by in (ours or could)):
@@ -115,11 +115,24 @@ def _marks(subject: Subject) -> tuple[Mark, ...]:
             return ()
 
 
-def _decided(case: Case, place: Place, ours: tuple[By, ...], state: State) -> Mark | None:
-    marks = _marks(case.subject) if case.subject is not None else ()
+def decided_before(case: Case, place: Place, row: AnyRow, mine: tuple[Party, ...]) -> Reasons:
+    """That the act has been decided in a capacity the actor holds, where it has become another's since."""
+    held = () if case.me is None else case.me.roles
+    now = {(by.role, by.party) for by in row.by}
+    ours = (by for _at, by in capacities(place, row.trigger) if by.party in mine and by.role in held)
+    mark = _decided(case, place, row.trigger, tuple(by for by in ours if (by.role, by.party) not in now))
+    return () if mark is None or case.subject is None else (_already(case.subject, mark),)
+
+
+def _decided(case: Case, place: Place, trigger: Trigger, ours: tuple[By, ...]) -> Mark | None:
+    if case.subject is None:
+        return None
+    marks = _marks(case.subject)
     sides = {(by.role, by.party) for by in ours}
-    decided = [mark for mark in marks if (mark.role, mark.party) in sides]
-    if not decided and state in FINAL[place[0]]:
+    # To have sent an order is no answer to why it cannot be taken back.
+    undone = (Trigger.SEND,) if trigger is Trigger.WITHDRAW else ()
+    decided = [mark for mark in marks if (mark.role, mark.party) in sides and mark.trigger not in undone]
+    if not decided and case.subject.state in FINAL[place[0]]:
         decided = list(marks)
     return decided[-1] if decided else None
 

@@ -27,6 +27,7 @@ from kundorder.commands import (
 from kundorder.decisions.explaining import (
     advice_on,
     advice_to_start,
+    decided_before,
     known_administrators,
     out_of_turn,
     role_missing,
@@ -91,6 +92,8 @@ def judge_row(
         other = out_of_turn(case, place, trigger, mine)
         return None, other if _has_another_turn(place, trigger, mine) else (wrong_party(row, case.subject),), False
     by, reasons = _capacity(case, ours)
+    if by is None:
+        reasons = (*decided_before(case, place, row, mine), *reasons)
     for guard in row.when:
         objections = guard(case)
         reasons = (*reasons, *objections) if objections else reasons

@@ -17,6 +17,7 @@ from kundorder.lifecycles.order_guards import may_order
 from kundorder.lifecycles.rows import NOTHING, By, Extra
 from kundorder.model import AcceptedTerms, Content, Order, Subject
 from kundorder.outcomes import Put
+from kundorder.policies import sees
 from kundorder.reasons import YOU, Clearer, Reason, Reasons
 from kundorder.situation import Case, case_key
 from kundorder.vocabulary import ConnectionMode, Flow, OrderState, Party, ReasonCode, Role, Trigger
@@ -51,7 +52,8 @@ def _original_is_ours(case: Case, original: str | None) -> Reasons:
     if original is None:
         return ()
     order = case.situation.order(original)
-    if order is not None and order.content.organisation == case.act.actor.organisation:
+    ours = order is not None and order.content.organisation == case.act.actor.organisation
+    if order is not None and ours and sees(case, order):
         return ()
     return (Reason(ReasonCode.ORIGINAL_UNKNOWN, cleared_by=(YOU,)),)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from kundorder.errors import Conflict, Corrupt, KundorderError, Unavailable
 
+NO_DATABASE = "this file is no SQLite database; give the store a path of its own"
 _PRIMARY = 0xFF  # the lower byte of an extended result code
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
@@ -25,7 +26,7 @@ _PASSING: Mapping[int, str] = {
     sqlite3.SQLITE_INTERRUPT: "the store was interrupted",
 }
 _LASTING: Mapping[int, str] = {
-    sqlite3.SQLITE_NOTADB: "this file is no SQLite database; give the store a path of its own",
+    sqlite3.SQLITE_NOTADB: NO_DATABASE,
     sqlite3.SQLITE_CORRUPT: "the store is damaged; restore it from a backup",
 }
 

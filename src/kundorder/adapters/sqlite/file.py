@@ -8,7 +8,7 @@ from typing import final
 import attrs
 
 from kundorder.adapters.sqlite.durability import OLDEST, Durability
-from kundorder.adapters.sqlite.faults import is_locked, meaning
+from kundorder.adapters.sqlite.faults import NO_DATABASE, is_locked, meaning
 from kundorder.errors import Corrupt, Unavailable
 
 APPLICATION = 0x6B6F7264
@@ -107,7 +107,7 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
     if sqlite3.sqlite_version_info < OLDEST:
         raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old, it takes 3.37")
     try:
-        _look(path, wait)
+        look(path, wait)
         connection = connect(path, "rwc", wait)
         try:
             _prepare(connection, wanted, wait)
@@ -119,13 +119,18 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
     return connection
 
 
-def _look(path: Path, wait: float) -> None:
+def look(path: Path, wait: float) -> None:
     """Refuse what is not ours, without a lock, a write or a file beside it.
 
     That leaves out what is in the log of a WAL; where there is one, it is looked at too, still without a write.
+
+    Raises:
+        Corrupt: the file is another program's, a newer release's or no database.
     """
-    for mode in ("ro&immutable=1", "ro"):
-        if not holds_something(path if mode != "ro" else log_of(path)):
+    if size_of(path) == 1:
+        raise Corrupt(NO_DATABASE)  # SQLite itself takes it for empty
+    for mode, holds in (("ro&immutable=1", path), ("ro", log_of(path))):
+        if not size_of(holds):
             return
         connection = connect(path, mode, wait)
         try:
@@ -134,12 +139,12 @@ def _look(path: Path, wait: float) -> None:
             connection.close()
 
 
-def holds_something(path: Path) -> bool:
-    """Whether there is a file with something in it."""
+def size_of(path: Path) -> int:
+    """How many bytes there are; none where there is no file, or none that can be seen."""
     try:
-        return path.stat().st_size > 0
+        return path.stat().st_size
     except OSError:
-        return False
+        return 0
 
 
 def log_of(path: Path) -> Path:

@@ -29,7 +29,7 @@ def turn_at(path: Path) -> Lock:
 class Kept:
     """One thread's connection; closed by whoever comes last, its user or who closes the store."""
 
-    __slots__ = ("__weakref__", "_is_to_close", "_connection", "_turn", "_users", "_wait", "is_writing", "pid")
+    __slots__ = ("__weakref__", "_connection", "_is_to_close", "_turn", "_users", "_wait", "is_writing", "pid")
 
     def __init__(self, connection: sqlite3.Connection, turn: Lock, wait: float) -> None:
         self._connection = connection

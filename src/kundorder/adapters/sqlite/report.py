@@ -8,7 +8,7 @@ import attrs
 
 from kundorder.adapters.sqlite.durability import Durability, has_wal_reset_bug
 from kundorder.adapters.sqlite.faults import meaning
-from kundorder.adapters.sqlite.file import connect, holds_something, is_ours, log_of, number, word
+from kundorder.adapters.sqlite.file import connect, is_ours, log_of, look, number, size_of, word
 from kundorder.errors import Unavailable
 
 
@@ -34,9 +34,10 @@ def report(path: Path, written: Durability, wait: float) -> StoreReport:
         Unavailable: there is no store yet, or it cannot be read now.
         Corrupt: the file is not a store of this release.
     """
-    if not holds_something(path):
+    if not size_of(path):
         raise Unavailable("there is no store at this path yet")
     try:
+        look(path, wait)
         idle = _is_idle(path)
         connection = connect(path, "ro&immutable=1" if idle else "ro", wait)
         try:
@@ -49,10 +50,10 @@ def report(path: Path, written: Durability, wait: float) -> StoreReport:
 
 
 def _is_idle(path: Path) -> bool:
-    """Whether the file is in WAL mode and nobody uses it: it has no files beside it then, and a mere look would make some.
+    """Whether the file is in WAL mode and nobody uses it: it has no files beside it, and a mere look would make some.
 
-    ``immutable`` does not; it is not for a file that somebody may write meanwhile, and does not tell the journal mode. What
-    does, without making a file, is ``nolock``: SQLite will not open a file in WAL mode so.
+    A look that is ``immutable`` does not, but is not for files that somebody writes meanwhile, and does not tell the
+    journal mode. What tells, and makes no file, is ``nolock``: SQLite will not open a file in WAL mode so.
     """
     if log_of(path).exists():
         return False

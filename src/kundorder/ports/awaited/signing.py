@@ -31,7 +31,7 @@ class AsyncSigning(Protocol):
         """
         ...
 
-    def cancel(self, state: str) -> None:
+    async def cancel(self, state: str) -> None:
         """Give it up; cancelling what has ended is harmless.
 
         Raises:
