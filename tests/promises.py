@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import attrs
-from world import AGENT, CUSTOMER, OTHER, PROVIDER
+from world import AGENT, CUSTOMER, OTHER, OTHER_AGENT, PROVIDER
 
 import kundorder as ko
 from kundorder.directory import Holders
 from kundorder.ports import Store
-from kundorder.situation import Key, holders_key
+from kundorder.situation import Key, holders_key, organisation_key
 from kundorder.vocabulary import (
     Flow,
     Index,
@@ -29,33 +29,17 @@ from kundorder.workflow import FINAL, GRANTS
 Chain: TypeAlias = tuple[ko.Event, ...]
 
 ALL = 100_000
-CUSTOMERS_ROLES = frozenset((Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT, Role.ORDERER, Role.ATTESTANT))
-AGENTS_ROLES = frozenset(
-    (
-        Role.ADMINISTRATOR,
-        Role.AGREEMENT_CONTACT,
-        Role.ATTESTANT,
-        Role.AGENT_HANDLER,
-        Role.AGENT_ASSIGNMENT_ORDERER,
-    )
-)
-KINDS = {
-    CUSTOMER: CUSTOMERS_ROLES,
-    OTHER: CUSTOMERS_ROLES,
-    AGENT: AGENTS_ROLES,
-    PROVIDER: frozenset((Role.ADMINISTRATOR, Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)),
-}
-"""Which roles there are in which organisation (R18)."""
+ORGANISATIONS = (CUSTOMER, OTHER, AGENT, PROVIDER, OTHER_AGENT)
+_OF_BOTH = {Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT, Role.ATTESTANT}
 
 CELLS = {(cell.lifecycle, cell.before, cell.trigger, cell.role, cell.party, cell.to) for cell in GRANTS}
-HOPS = {
-    (cell.lifecycle, flow, cell.before, cell.trigger, cell.to)
-    for flow in (None, *Flow)
+ORDER_HOPS = {
+    (flow, cell.before, cell.trigger, cell.to)
+    for flow in Flow
     for cell in GRANTS
-    if cell.flow in (None, flow)
+    if cell.lifecycle is Lifecycle.ORDER and cell.flow in (None, flow)
 }
-ON_THE_SIDE = (Trigger.ADD, Trigger.ASSIGN_ROLE)
-"""What happens to users because of an agreement, in the capacity of whoever moved that."""
+RENEWED = (Lifecycle.CUSTOMER_AGREEMENT, Lifecycle.AGENT_AGREEMENT, Lifecycle.ASSIGNMENT)
 
 DECISIONS: dict[Flow, list[tuple[Trigger, Party]]] = {
     Flow.DIRECT: [(Trigger.SEND, Party.CUSTOMER), (Trigger.ATTEST, Party.CUSTOMER)],
@@ -87,12 +71,13 @@ FOR_EVERYBODY = {
 
 @attrs.frozen(kw_only=True)
 class Kept:
-    """All that is in a store, as its port shows it."""
+    """All that is in a store, as its port shows it; in an order that does not depend on ids."""
 
     orders: Mapping[str, ko.Order]
     members: Mapping[str, ko.Member]
     agreements: Mapping[str, ko.Agreement]
     assignments: Mapping[str, ko.AgentAssignment]
+    organisations: Mapping[str, ko.Organisation]
     holders: Mapping[tuple[str, Role], tuple[str, ...]]
     chains: Mapping[Key, Chain]
     mails: tuple[ko.Mail, ...]
@@ -100,12 +85,13 @@ class Kept:
     @classmethod
     def of(cls, store: Store) -> "Kept":
         """Everything there is."""
-        places = {(organisation, role): holders_key(organisation, role) for organisation in KINDS for role in Role}
+        places = {(organisation, role): holders_key(organisation, role) for organisation in ORGANISATIONS for role in Role}
         with store.transaction() as transaction:
             heads = transaction.select(Index.HEADS, ("",), after=None, limit=ALL).items
             journal = transaction.select(Index.JOURNAL, ("",), after=None, limit=ALL).items
             owed = transaction.select(Index.OWED, tuple(ko.OwedState), after=None, limit=ALL).items
             held = transaction.read(tuple(places.values()))
+            known = transaction.read(tuple(map(organisation_key, ORGANISATIONS)))
         records = [line.fact.record for line in heads if line.fact is not None]
         chains: dict[Key, list[ko.Event]] = defaultdict(list)
         for line in journal:
@@ -113,8 +99,22 @@ class Kept:
                 chains[line.key].append(line.entry.event)
         holders = {place: held[key].record for place, key in places.items()}
         return cls(
-            orders={each.id: each for each in records if isinstance(each, ko.Order)},
-            members={each.id: each for each in records if isinstance(each, ko.Member)},
+            orders={
+                each.id: each
+                for each in sorted((each for each in records if isinstance(each, ko.Order)), key=lambda each: each.created)
+            },
+            members={
+                each.id: each
+                for each in sorted(
+                    (each for each in records if isinstance(each, ko.Member)),
+                    key=lambda each: (each.organisation, each.email),
+                )
+            },
+            organisations={
+                fact.record.number: fact.record
+                for fact in known.values()
+                if isinstance(fact.record, ko.Organisation)
+            },
             agreements={each.id: each for each in records if isinstance(each, ko.Agreement)},
             assignments={each.id: each for each in records if isinstance(each, ko.AgentAssignment)},
             holders={
@@ -146,16 +146,83 @@ def check_steps(kept: Kept) -> None:
     for chain, events in kept.chains.items():
         assert events[0].before is None, chain
         for earlier, later in pairwise(events):
-            assert (later.before, later.at > earlier.at) == (earlier.after, True), chain
-            assert earlier.after not in FINAL[earlier.lifecycle] or earlier.lifecycle is Lifecycle.ASSIGNMENT
+            assert later.at > earlier.at, chain
+            if later.before is None:  # applied for anew, under the same id
+                assert later.lifecycle in RENEWED, chain
+            else:
+                assert later.before == earlier.after, chain
+                assert later.before not in FINAL[later.lifecycle], chain
         order = kept.orders.get(chain.partition(":")[2])
-        flow = None if order is None else order.content.flow
         for event in events:
             cell = (event.lifecycle, event.before, event.trigger, event.role, event.party, event.after)
-            beside = event.lifecycle is Lifecycle.USER and event.trigger in ON_THE_SIDE
-            assert cell in CELLS or beside, cell
-            if event.lifecycle is not Lifecycle.PROVIDER and event.role is not Role.PROVIDER_OFFICER:
-                assert (event.lifecycle, flow, event.before, event.trigger, event.after) in HOPS, cell
+            assert cell in CELLS or is_beside(event), cell
+            assert order is None or (order.content.flow, event.before, event.trigger, event.after) in ORDER_HOPS, cell
+
+
+def is_beside(event: ko.Event) -> bool:
+    """Whether a user was added or given a role because of an agreement, in the capacity of whoever moved that."""
+    moved = (event.before, event.after)
+    added = event.trigger is Trigger.ADD and moved in ((None, UserState.INVITED), (None, UserState.ACTIVE))
+    given = event.trigger is Trigger.ASSIGN_ROLE and event.before == event.after
+    return event.lifecycle is Lifecycle.USER and (added or given)
+
+
+def check_new(before: Kept, after: Kept, rules: ko.Rules) -> None:
+    """What has just been accepted was open to whoever did it, by the facts of that moment (R32)."""
+    for chain, events in after.chains.items():
+        for event in events[len(before.chains.get(chain, ())) :]:
+            if event.person is not None and event.role is not None:
+                assert event.role in before.roles(ko.Actor(event.person, event.organisation)), event
+            order = after.orders.get(chain.partition(":")[2])
+            if order is not None:
+                check_new_step(before, before.orders.get(order.id), order, event, rules)
+
+
+def check_new_step(before: Kept, was: ko.Order | None, order: ko.Order, event: ko.Event, rules: ko.Rules) -> None:
+    """What the row asks besides the role."""
+    content = order.content
+    assignment = before.assignments.get(f"{content.agent}/{content.service}")
+    via_agent = content.flow is Flow.VIA_AGENT
+    granted = () if assignment is None else tuple(grant.member for grant in assignment.grants)
+    agents_attestants = before.holders.get((str(content.agent), Role.ATTESTANT), ())
+    match event.trigger, event.party:
+        case ((Trigger.START | Trigger.SEND), _):
+            assert is_signed(before, f"customer/{content.organisation}")  # R1, R2
+            assert before.holders[content.organisation, Role.ATTESTANT]  # R4
+            if via_agent:
+                assert is_signed(before, f"agent/{content.agent}")
+                assert is_active(assignment)  # R22
+                assert agents_attestants  # R20
+                assert set(granted) & set(before.holders[str(content.agent), Role.AGENT_HANDLER])
+        case ((Trigger.APPROVE | Trigger.PICK_ATTESTANT), _):
+            assert event.member in granted  # R21
+            assert event.about in agents_attestants  # R19
+            assert is_active(assignment) or event.trigger is Trigger.PICK_ATTESTANT
+        case Trigger.ATTEST, Party.AGENT:
+            assert was is not None
+            assert (event.member, is_active(assignment)) == (was.picked, True)
+        case Trigger.ATTEST, _:
+            assert is_signed(before, f"customer/{content.organisation}")
+            assert is_active(assignment) or not via_agent
+        case Trigger.WITHDRAW, Party.CUSTOMER:
+            assert event.member == content.orderer
+        case Trigger.COMPLETE, Party.AGENT:
+            assert event.member in granted
+        case Trigger.INFORM_AGENT, Party.SYSTEM:
+            assert rules.inform_agent_automatically
+        case _:
+            pass
+
+
+def is_signed(kept: Kept, agreement: str) -> bool:
+    """Whether there is an agreement of the current model in force."""
+    found = kept.agreements.get(agreement)
+    return found is not None and (found.state, found.model) == (ko.AgreementState.SIGNED, ko.AgreementModel.CURRENT)
+
+
+def is_active(assignment: ko.AgentAssignment | None) -> bool:
+    """Whether an assignment is open for orders."""
+    return assignment is not None and assignment.state is ko.AssignmentState.ACTIVE
 
 
 def check_orders(kept: Kept, rules: ko.Rules) -> None:
@@ -207,16 +274,34 @@ def check_people(kept: Kept) -> None:
             if member.organisation == organisation and member.state is UserState.ACTIVE and role in member.roles
         )
         assert list(members) == holding, (organisation, role)
-    for organisation, roles in KINDS.items():
+    for member in kept.members.values():
+        assert set(member.roles) <= roles_in(kept.organisations[member.organisation]), member.roles
+        assert member.state is not UserState.DELETED or member.roles == ()
+    for organisation in (CUSTOMER, OTHER, AGENT, PROVIDER):
         assert kept.holders[organisation, Role.ADMINISTRATOR], organisation
-        for member in kept.members.values():
-            if member.organisation == organisation:
-                assert set(member.roles) <= roles, member.roles
-                assert member.state is not UserState.DELETED or member.roles == ()
 
 
-def check_lists(kept: Kept, portal: ko.Portal, reader: ko.Actor) -> None:
-    """Lists hold what their reader may see, and ask for what their reader may do; nothing else, and nothing less."""
+def roles_in(organisation: ko.Organisation) -> set[Role]:
+    """Which roles there are in this kind of organisation (R18)."""
+    found = {Role.ADMINISTRATOR}
+    if organisation.category is not None:
+        found |= {*_OF_BOTH, Role.ORDERER}
+    if organisation.is_agent:
+        found |= {*_OF_BOTH, Role.AGENT_HANDLER, Role.AGENT_ASSIGNMENT_ORDERER}
+    if organisation.is_provider:
+        found |= {Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE}
+    return found
+
+
+def check_lists(kept: Kept, portal: ko.Portal, reader: ko.Actor, *, settled: bool) -> None:
+    """Lists hold what their reader may see, and ask for what their reader may do; nothing else, and nothing less.
+
+    Args:
+        kept: all that is in the store.
+        portal: on that store.
+        reader: an active user.
+        settled: whether the system has done what it owes, so that nobody who should be asked is not (law 14).
+    """
     visible = {order for order in kept.orders if sees(portal, order, reader)}
     assert set(listed(portal, reader)) == visible, reader
     pending = {line.id for line in portal.pending(reader, limit=1000).items if line.lifecycle is Lifecycle.ORDER}
@@ -237,7 +322,7 @@ def check_lists(kept: Kept, portal: ko.Portal, reader: ko.Actor) -> None:
         else:
             can = codes[act] <= FOR_EVERYBODY
             assert (identifier in pending) is can, (order, reader, codes[act])
-            assert not asked or can, (order, reader, codes[act])
+            assert can if asked else not (can and settled), (order, reader, codes[act])
 
 
 def sees(portal: ko.Portal, order: str, reader: ko.Actor) -> bool:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from world import CUSTOMER, PROVIDER, World
@@ -242,6 +243,17 @@ def test_a_good_store_is_told_of_and_left_as_it_is(store: Path, capsys: pytest.C
     assert files_in(store.parent) == before
     for word in (sqlite3.sqlite_version, "synchronous", "layout", "3 login", "1 agreement", "verified", "survives"):
         assert word in text
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_a_store_is_looked_at_in_the_journal_mode_it_has(
+    mode: Literal["delete", "wal"], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = SqliteStore(tmp_path / "store.db", journal_mode=mode)
+    World.new(store=kept)
+    kept.close()
+    assert f"journal mode  {mode}" in printed(capsys, "check-store", str(tmp_path / "store.db"))
+    assert f"journal mode  {mode}" in printed(capsys, "check-store", str(tmp_path / "store.db"))
 
 
 def test_a_changed_journal_is_found(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,7 +138,7 @@ def test_a_letter_that_fails_for_a_reason_of_its_own_is_tried_again_and_then_par
     cast.assign(cast.nora, Role.ATTESTANT)
     cast.told()
     cast.sent()
-    found = []
+    found: list[tuple[int, int, int]] = []
     for _ in range(GIVE_UP_AFTER + 1):
         report = cast.portal.deliver()
         found.append((report.sent, report.later, report.parked))

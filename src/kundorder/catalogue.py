@@ -59,6 +59,11 @@ class Offer:
     flow: Flow | None = None  # overrides what the chosen mode says (R13)
     categories: tuple[CustomerCategory, ...] = tuple(CustomerCategory)  # who may order it (R28)
     start_up_fee: Money | None = None
+    takes_care_units: bool = attrs.field(init=False, repr=False, eq=False)  # whether the form asks for any
+
+    def __attrs_post_init__(self) -> None:
+        asks = any(field.kind is FieldKind.CARE_UNITS for field in self.form)
+        object.__setattr__(self, "takes_care_units", asks)
 
     def flow_of(self, mode: ConnectionMode) -> Flow:
         """The flow an order takes in effect when this mode is chosen."""

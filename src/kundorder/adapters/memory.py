@@ -115,12 +115,12 @@ class _MemoryTransaction:
 
     def _entries(self, chain: str) -> Iterator[Listed]:
         if chain:
-            for entry in self._tables.journal.get(chain, ()):
-                yield Listed(sort=f"{entry.number:012d}", key=Key(chain), entry=entry)
+            for place, entry in enumerate(self._tables.journal.get(chain, ()), 1):
+                yield Listed(sort=f"{place:012d}", key=Key(chain), entry=entry)
             return
         for each, entries in self._tables.journal.items():
-            for entry in entries:
-                yield Listed(sort=f"{each} {entry.number:012d}", key=Key(each), entry=entry)
+            for place, entry in enumerate(entries, 1):  # and not by its number: one that was put in would hide another
+                yield Listed(sort=f"{each} {place:012d}", key=Key(each), entry=entry)
 
     def write(self, changes: Changes) -> None:
         for guard in changes.guards:

@@ -86,11 +86,6 @@ class Organisations:
     customers: tuple[CustomerCompany, ...]
     agents: tuple[AgentCompany, ...] = ()
 
-    @property
-    def companies(self) -> tuple[Company, ...]:
-        """All of them."""
-        return (self.provider, *self.customers, *self.agents)
-
 
 @final
 @attrs.frozen(kw_only=True)

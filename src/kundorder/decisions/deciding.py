@@ -158,9 +158,9 @@ def told(case: Case, key: Key, made: Subject, owes: tuple[Owes, ...]) -> tuple[t
 def mail_to(key: Key, made: Subject, owes: Owes, addressee: Addressee) -> Mail:
     """One mail; the same debt always has the same id."""
     person = addressee.signatory if addressee.member is None else addressee.member
-    number = made.number if isinstance(made, Agreement | AgentAssignment) else 1
+    number = made.number if isinstance(made, Agreement) else 1
     return Mail(
-        id=f"{key}/{number}.{made.step}/{owes.template.value}/{person}",
+        id=f"{key}/{number}.{made.step}/{owes.template}/{person}",
         template=owes.template,
         subject=key,
         step=made.step,

@@ -8,7 +8,6 @@ from kundorder.situation import Act, Case, holders_key
 from kundorder.vocabulary import (
     AdviceCode,
     ConnectionMode,
-    FieldKind,
     Flow,
     OrderState,
     Party,
@@ -209,7 +208,7 @@ def advice_to_start(offer: Offer, mode: ConnectionMode, flow: Flow) -> tuple[Adv
     if mode is ConnectionMode.VIA_AGENT:
         overridden = flow is Flow.DIRECT
         found.append(Advice(AdviceCode.FLOW_OVERRIDDEN if overridden else AdviceCode.ASK_THE_AGENT, params))
-    if any(field.kind is FieldKind.CARE_UNITS for field in offer.form):
+    if offer.takes_care_units:
         found.append(Advice(AdviceCode.LIST_ALL_CARE_UNITS, params))
     if offer.start_up_fee is not None:
         found.append(Advice(AdviceCode.START_UP_FEE, (*params, ("fee", str(offer.start_up_fee)))))

@@ -49,7 +49,7 @@ from kundorder.situation import (
     order_key,
     organisation_key,
 )
-from kundorder.vocabulary import Party, Role, Trigger
+from kundorder.vocabulary import OrderState, Party, Role, Trigger
 
 _LIGHT = frozenset((Trigger.FILL_IN, Trigger.ACCEPT_TERMS, Trigger.COPY_AS_DRAFT, Trigger.HAND_OVER))
 _ASKS_CUSTOMERS_ATTESTANTS = frozenset((Trigger.SEND, Trigger.ATTEST))
@@ -206,7 +206,6 @@ def of_order(order: Order, act: Act, trigger: Trigger | None) -> Iterator[Key]:
         yield organisation_key(content.organisation)
     if trigger is None:
         yield holders_key(content.organisation, Role.ADMINISTRATOR)
-        yield holders_key(content.organisation, Role.ORDERER)
 
 
 def _of_agents_part(order: Order, trigger: Trigger | None) -> Iterator[Key]:
@@ -228,6 +227,8 @@ def needs_of_order(order: str, act: Act, facts: Facts) -> tuple[Key, ...]:
     fact = facts.get(order_key(order))
     if fact is not None and isinstance(fact.record, Order):
         wanted += of_order(fact.record, act, None)
+        if fact.record.state is OrderState.DRAFT:  # only its path asks whether anybody may send it
+            wanted.append(holders_key(fact.record.content.organisation, Role.ORDERER))
     return tuple(key for key in dict.fromkeys(wanted) if key not in facts)
 
 

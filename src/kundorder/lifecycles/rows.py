@@ -129,7 +129,7 @@ class Row(Generic[C]):
 
     def objections(self, case: Case, command: Command) -> Reasons:
         """What the content of the command leaves to be desired."""
-        return self.given(case, self._own(command))
+        return () if self.given is _no_objection else self.given(case, self._own(command))
 
     def make(self, case: Case, command: Command, by: By) -> Subject:
         """The subject as it becomes."""
@@ -137,11 +137,11 @@ class Row(Generic[C]):
 
     def extra(self, case: Case, command: Command, made: Subject) -> Extra:
         """What is made besides."""
-        return self.also(case, self._own(command), made)
+        return NOTHING if self.also is _nothing else self.also(case, self._own(command), made)
 
     def is_needed(self, case: Case, command: Command) -> bool:
         """Whether anything would change."""
-        return self.changes(case, self._own(command))
+        return self.changes is _differs or self.changes(case, self._own(command))
 
     def _own(self, command: Command) -> C:
         if not isinstance(command, self.command):

@@ -53,11 +53,10 @@ class Act:
     rules: Rules
     catalogue: Catalogue
     verified: Evidence | None = None  # what the signing port has verified in this very load
+    is_system: bool = attrs.field(init=False)  # whether no person acts
 
-    @property
-    def is_system(self) -> bool:
-        """Whether no person acts."""
-        return self.actor is SYSTEM
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "is_system", self.actor is SYSTEM)
 
 
 @final

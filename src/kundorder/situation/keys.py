@@ -58,12 +58,14 @@ RECORDS: dict[Kind, type[Record]] = {
 """What is stored under a key of each kind."""
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
 THE_PROVIDER = Key("provider:the")
 
 
 def kind_of(key: Key) -> Kind:
     """What a key is the key of."""
-    return Kind(key.partition(":")[0])
+    return _KINDS[key.partition(":")[0]]
 
 
 def key_of_id(identifier: str) -> Key:
@@ -109,7 +111,7 @@ def organisation_key(number: str) -> Key:
 
 def holders_key(organisation: str, role: Role) -> Key:
     """Of the fact who holds a role."""
-    return Key(f"holders:{organisation}/{role.value}")
+    return Key(f"holders:{organisation}/{role}")
 
 
 def account_key(organisation: str, email: str) -> Key:

@@ -1,4 +1,4 @@
-"""All numbers in one run: ``.venv/bin/python benchmarks/run.py [--quick] [--json FILE] [SECTION ...]``."""
+"""All numbers in one run: ``.venv/bin/python benchmarks/compare.py [--quick] [--json FILE] [SECTION ...]``."""
 
 import argparse
 import os
@@ -26,7 +26,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure kundorder against its contenders.")
+    parser = argparse.ArgumentParser(prog="benchmarks/compare.py", description="Measure kundorder against its contenders.")
     _ = parser.add_argument(
         "--quick", action="store_true", help="few rounds, to see that it works; no numbers to quote"
     )
