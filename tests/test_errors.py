@@ -137,16 +137,6 @@ PARSERS = [
 ]
 
 
-def says_nothing_of(error: BaseException, *canaries: str) -> bool:
-    """Whether neither the error nor what led to it holds any of these."""
-    told: list[str] = []
-    here: BaseException | None = error
-    while here is not None:
-        told += [str(here), repr(here), repr(here.args), repr(vars(here))]
-        here = here.__cause__ or (None if here.__suppress_context__ else here.__context__)
-    return not any(canary in text for canary in canaries for text in told)
-
-
 PIECES = ("Kanariefågeln", "811218-9876", "kanarie@prov.example", "+46701740605")
 TEXTS = (CANARY, *PIECES, "SE2321000131-8112189876", "8112189876")
 
@@ -185,16 +175,21 @@ def test_what_cannot_be_read_is_not_repeated(parser: Callable[[str], object], te
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("parser", [plain_text, long_text])
-def test_a_text_that_is_too_long_is_not_repeated(parser: Callable[..., str]) -> None:
-    with pytest.raises(ko.Malformed) as caught:
-        parser(CANARY * 1000, limit=2000)
-    assert says_nothing_of(caught.value, *PIECES)
+def test_a_text_that_is_too_long_is_not_repeated() -> None:
+    with pytest.raises(ko.Malformed) as of_one_line:
+        plain_text("Kanariefågeln" * 1000, limit=2000)
+    with pytest.raises(ko.Malformed) as of_several:
+        long_text(CANARY * 1000, limit=2000)
+    assert says_nothing_of(of_one_line.value, *PIECES)
+    assert says_nothing_of(of_several.value, *PIECES)
 
 
-@pytest.mark.parametrize(
-    "read", [decode_entry, decode_owed, decode_outcome, lambda text: decode(Key("member:x"), 1, text)]
-)
+def decode_member(text: str) -> object:
+    """A user, as stored."""
+    return decode(Key("member:x"), 1, text)
+
+
+@pytest.mark.parametrize("read", [decode_entry, decode_owed, decode_outcome, decode_member])
 def test_what_is_stored_and_cannot_be_read_is_not_repeated_in_the_text(read: Callable[[str], object]) -> None:
     with pytest.raises(ko.Corrupt) as caught:
         read('{"name": "Kanariefågeln", "email": "kanarie@prov.example"}')

@@ -146,7 +146,7 @@ def other_value(value: object) -> object:
         case int():
             return value + 1
         case tuple():
-            return (*value, "member:x@1")
+            return ("member:x@1",)
         case str():
             return f"{value}x"
         case _:

@@ -80,7 +80,15 @@ FIELDS: dict[str, str | int | tuple[str, ...]] = {
     "technical_contact": "Teknik Prov",
     "number_of_care_units": 3,
 }
-ENDING = (Trigger.REJECT, Trigger.WITHDRAW)
+ASIDE = (Trigger.REJECT, Trigger.WITHDRAW, Trigger.COPY_AS_DRAFT, Trigger.PICK_ATTESTANT)
+"""What does not lead on."""
+ANNA = ko.Actor("anna", CUSTOMER)
+VIA_AGENT = ko.ConnectionMode.VIA_AGENT
+AT_FIRST = (
+    ko.StartOrder(offer="npo-producent", mode=ko.ConnectionMode.DIRECT),
+    ko.StartOrder(offer="npo-producent", mode=VIA_AGENT, agent=AGENT),
+    ko.StartOrder(offer="npo-konsument-tgp", mode=VIA_AGENT, agent=AGENT),
+)
 BANKID = ko.AttestMethod.BANKID
 
 
@@ -192,9 +200,14 @@ class Ordering(RuleBasedStateMachine):
         self.turn = 0
         self.codes: dict[str, str] = {}
 
-    @initialize(four_eyes=st.booleans(), automatic=st.booleans(), roles_wait=st.booleans())
-    def open(self, *, four_eyes: bool, automatic: bool, roles_wait: bool) -> None:
-        """A host makes its choices."""
+    @initialize(
+        four_eyes=st.booleans(),
+        automatic=st.booleans(),
+        roles_wait=st.booleans(),
+        so_far=st.tuples(*[st.integers(0, 9)] * len(AT_FIRST)),
+    )
+    def open(self, *, four_eyes: bool, automatic: bool, roles_wait: bool, so_far: tuple[int, ...]) -> None:
+        """A host makes its choices, and some orders are under way."""
         self.rules = ko.Rules(
             four_eyes=four_eyes, inform_agent_automatically=automatic, roles_require_signed_agreement=roles_wait
         )
@@ -206,24 +219,32 @@ class Ordering(RuleBasedStateMachine):
             signing=self.signer,
             clock=Ticking(START.replace(month=2)),
         )
+        for start, steps in zip(AT_FIRST, so_far, strict=True):
+            order = self.portal.execute(start, ANNA).order.id
+            self.look()
+            for _ in range(steps):
+                for command, actor in list(self.open_for(self.kept.orders[order], aside=False))[:1]:
+                    self.act(command, actor, key=None)
 
-    @rule(data=st.data())
-    def legal(self, data: st.DataObject) -> None:
-        """Somebody does something that is open to them, or the system does what it owes."""
-        kinds = (*[self.on_order] * 6, *[self.starts] * 2, *[self.on_user] * 3, self.on_agreement, None, None)
-        moves = data.draw(st.sampled_from(kinds))
-        if moves is None:
-            self.deliver()
-            return
-        found = [move for move in moves(data) if self.is_open(move)]
-        if found:
-            self.act(*data.draw(st.sampled_from(found)), key=None)
+    @rule(data=st.data(), moves=st.integers(1, 3))
+    def legal(self, data: st.DataObject, moves: int) -> None:
+        """People do what is open to them, or the system does what it owes."""
+        kinds = (*[self.on_order] * 6, self.starts, *[self.on_user] * 3, self.on_agreement, None, None)
+        for _ in range(moves):
+            kind = data.draw(st.sampled_from(kinds))
+            if kind is None:
+                self.deliver()
+                continue
+            found = [move for move in kind(data) if self.is_open(move)]
+            if found:
+                command, actor = data.draw(st.sampled_from(found))
+                self.act(command, actor, key=None)
 
     @rule(data=st.data())
     def hostile(self, data: st.DataObject) -> None:
         """Anybody tries anything."""
         persons = st.builds(ko.Actor, st.sampled_from(PERSONS), st.sampled_from(ORGANISATIONS))
-        actor = data.draw(persons | st.just(ko.SYSTEM))
+        actor = data.draw(st.sampled_from((*self.kept.readers(), ko.SYSTEM)) | persons)
         kind = data.draw(st.sampled_from(COMMANDS))
         values = self.values(data, actor)
         command = data.draw(st.builds(kind, **{field.name: values[field.name] for field in attrs.fields(kind)}))
@@ -311,20 +332,32 @@ class Ordering(RuleBasedStateMachine):
         return self.evidence(order_document(order, Act(actor, START, SystemIds(), self.rules, CATALOGUE)))
 
     def on_order(self, data: st.DataObject) -> Iterator[Move]:
-        """All that is open to anybody for one of the orders, most of it leading on."""
+        """All that is open to anybody for one of the orders and leads on; now and then what does not."""
         if not self.kept.orders:
             return
         order = data.draw(st.sampled_from(tuple(self.kept.orders.values())))
-        ending = data.draw(st.integers(0, 7)) == 0
+        yield from self.open_for(order, aside=data.draw(st.integers(0, 5)) == 0)
+
+    def open_for(self, order: ko.Order, *, aside: bool) -> Iterator[Move]:
+        """All that is open to anybody for an order."""
+        done = {
+            Trigger.FILL_IN: bool(order.content.answers),
+            Trigger.ACCEPT_TERMS: order.content.terms is not None,
+            Trigger.SEND: not order.content.answers,
+        }
         for actor in self.kept.readers():
-            try:
-                options = self.portal.options(order.id, actor)
-            except ko.NotFound:
-                continue
-            for option in options:
-                if option.verdict.allowed and (option.trigger in ENDING) == ending:
+            for option in self.options(order.id, actor):
+                leads_on = option.trigger not in ASIDE and not done.get(option.trigger, False)
+                if option.verdict.allowed and leads_on is not aside:
                     for command in self.commands(order, option.trigger, actor):
                         yield command, actor
+
+    def options(self, order: str, actor: ko.Actor) -> tuple[ko.Option, ...]:
+        """What is open to somebody; nothing to who sees nothing."""
+        try:
+            return self.portal.options(order, actor)
+        except ko.NotFound:
+            return ()
 
     def commands(self, order: ko.Order, trigger: Trigger, actor: ko.Actor) -> tuple[ko.Command, ...]:
         """Commands that lack nothing; several where somebody is to be picked."""

@@ -61,6 +61,7 @@ class Stored:
     version: int  # it will have; it had one less
     number: int  # of the last entry in its journal
     digest: str  # of the last entry in its journal
+    before: Record | None = None  # as it was read, where it was: spares the store to read it again
 
 
 @final

@@ -71,6 +71,7 @@ def _stored(put: Put, facts: Facts, heads: dict[str, Head]) -> Stored:
         version=fact.version + 1,
         number=fact.number if head is None else head.number,
         digest=fact.digest if head is None else head.digest,
+        before=fact.record,
     )
 
 

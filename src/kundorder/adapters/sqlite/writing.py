@@ -10,13 +10,15 @@ from kundorder.adapters.sqlite.rows import OwedRow, batches, moment, owed, with_
 from kundorder.codec import SCHEMA, decode, decode_owed, encode
 from kundorder.errors import Conflict
 from kundorder.events import Entry, Owed, OwedState, Settlement
+from kundorder.model import Record
 from kundorder.outcomes import Changes, Stored
 from kundorder.situation import Key, kind_of
 from kundorder.worklists import Line, listings
 
-PresentRow: TypeAlias = tuple[Key, int, int, str]
+PresentRow: TypeAlias = tuple[Key, int, int]
 
-_PRESENT = "SELECT key, version, schema, body FROM records WHERE key"
+_PRESENT = "SELECT key, version, schema FROM records WHERE key"
+_BODY = "SELECT body FROM records WHERE key = ?"
 _ADD = "INSERT INTO records (version, number, digest, schema, body, key, kind) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _CHANGE = "UPDATE records SET version = ?, number = ?, digest = ?, schema = ?, body = ? WHERE key = ? AND version = ?"
 _LIST = "INSERT INTO listings (idx, value, sort, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -72,13 +74,22 @@ def _put(connection: sqlite3.Connection, stored: Stored, present: PresentRow | N
         old = set[Line]()
         _ = connection.execute(_ADD, (*row, kind_of(key).value))
     else:
-        old = set(listings(decode(key, present[2], present[3])))  # refuses what a newer release has written
+        old = set(listings(_before(connection, stored, present)))
         if connection.execute(_CHANGE, (*row, version - 1)).rowcount != 1:
             raise Conflict
     for index, value, sort in old - new:
         _ = connection.execute(_UNLIST, (index.value, value, sort, key))
     for index, value, sort in new - old:
         _ = connection.execute(_LIST, (index.value, value, sort, key))
+
+
+def _before(connection: sqlite3.Connection, stored: Stored, present: PresentRow) -> Record:
+    """The record as it was: the one the decision was taken on, if the version is still that one."""
+    key, version, schema = present
+    if stored.before is not None and schema == SCHEMA and version == stored.version - 1:
+        return stored.before
+    bodies: list[tuple[str]] = connection.execute(_BODY, (key,)).fetchall()
+    return decode(key, schema, bodies[0][0])
 
 
 def _append(connection: sqlite3.Connection, entry: Entry) -> None:
