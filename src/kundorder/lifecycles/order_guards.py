@@ -223,7 +223,7 @@ def agreement_still_holds(case: Case) -> Reasons:
 
 
 def assignment_still_active(case: Case) -> Reasons:
-    """At the last attest the agent's assignment is still active (R22)."""
+    """The agent's assignment for the service is still active (R22)."""
     order = case.order
     assignment = assignment_of(order)
     if assignment is None:
