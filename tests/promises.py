@@ -85,7 +85,9 @@ class Kept:
     @classmethod
     def of(cls, store: Store) -> "Kept":
         """Everything there is."""
-        places = {(organisation, role): holders_key(organisation, role) for organisation in ORGANISATIONS for role in Role}
+        places = {
+            (organisation, role): holders_key(organisation, role) for organisation in ORGANISATIONS for role in Role
+        }
         with store.transaction() as transaction:
             heads = transaction.select(Index.HEADS, ("",), after=None, limit=ALL).items
             journal = transaction.select(Index.JOURNAL, ("",), after=None, limit=ALL).items
@@ -101,7 +103,9 @@ class Kept:
         return cls(
             orders={
                 each.id: each
-                for each in sorted((each for each in records if isinstance(each, ko.Order)), key=lambda each: each.created)
+                for each in sorted(
+                    (each for each in records if isinstance(each, ko.Order)), key=lambda each: each.created
+                )
             },
             members={
                 each.id: each
@@ -111,9 +115,7 @@ class Kept:
                 )
             },
             organisations={
-                fact.record.number: fact.record
-                for fact in known.values()
-                if isinstance(fact.record, ko.Organisation)
+                fact.record.number: fact.record for fact in known.values() if isinstance(fact.record, ko.Organisation)
             },
             agreements={each.id: each for each in records if isinstance(each, ko.Agreement)},
             assignments={each.id: each for each in records if isinstance(each, ko.AgentAssignment)},
@@ -261,7 +263,7 @@ def check_mails(kept: Kept) -> None:
         assert mail.template is not Template.HANDED_OVER or flow is Flow.DIRECT, mail
         assert mail.template is not Template.CONNECTION_STARTABLE or flow is Flow.VIA_AGENT, mail
         if mail.template is Template.ATTEST_ORDER:
-            turn = next(event.step for event in events if event.after is OrderState.AWAITING_CUSTOMER_ATTEST)
+            turn = next(event.step for event in events if event.after == OrderState.AWAITING_CUSTOMER_ATTEST)
             assert mail.step >= turn, mail
 
 

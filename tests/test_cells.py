@@ -97,6 +97,11 @@ def is_member(actor: ko.Actor) -> bool:
     return actor.person in PEOPLE.get(actor.organisation, {})
 
 
+def is_stranger(actor: ko.Actor) -> bool:
+    """Whether somebody acts for an organisation without being a user of it: it is as if there were none."""
+    return actor is not ko.SYSTEM and not is_member(actor)
+
+
 def is_staff(actor: ko.Actor) -> bool:
     """Whether somebody works for the provider with the customers."""
     return actor.organisation == PROVIDER and role_of(actor) in (Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
@@ -331,7 +336,7 @@ def order_cell(held: Stage, order: ko.Order, flow: Flow, trigger: Trigger, actor
     """What a cell permits: the row, the role, the side, and what the row asks of the actor besides."""
     if trigger is Trigger.START:  # an order of one's own organisation, whatever becomes of this one
         mine = actor.organisation in (CUSTOMER, OTHER) and role_of(actor) is Role.ORDERER
-        return "DRAFT" if mine else "refused"
+        return "hidden" if is_stranger(actor) else "DRAFT" if mine else "refused"
     if not sees_order(order, flow, actor):
         return "hidden"
     if trigger is Trigger.COPY_AS_DRAFT and order.state not in CLOSED:
@@ -511,7 +516,7 @@ def agreement_cell(agreement: ko.Agreement, trigger: Trigger, actor: ko.Actor) -
         free = is_free if actor.organisation == agreement.organisation else not taken
         return "APPLIED" if free and actor is not ko.SYSTEM else "refused"
     if trigger is Trigger.REGISTER:
-        return "SIGNED" if is_free and actor == OFFICER else "refused"
+        return "hidden" if is_stranger(actor) else "SIGNED" if is_free and actor == OFFICER else "refused"
     views = role_of(actor) in (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT)
     if not (is_staff(actor) or actor is ko.SYSTEM or (actor.organisation == agreement.organisation and views)):
         return "hidden"
@@ -574,7 +579,7 @@ def assignment_cell(state: ko.AssignmentState | None, trigger: Trigger, actor: k
     if trigger is Trigger.APPLY:
         free = actor.organisation == OTHER or state in (None, ko.AssignmentState.ENDED, ko.AssignmentState.REJECTED)
         may = role is Role.AGENT_ASSIGNMENT_ORDERER and free
-        return "UNDER_REVIEW" if may else "refused"
+        return "hidden" if is_stranger(actor) else "UNDER_REVIEW" if may else "refused"
     here = actor.organisation == AGENT and role in VIEWS_ASSIGNMENT
     if state is None or not (is_staff(actor) or actor is ko.SYSTEM or here):
         return "hidden"
@@ -662,7 +667,7 @@ def user_cell(target: Target, trigger: Trigger, actor: ko.Actor) -> Answer:
     """What a cell permits: all but restoring is done in one's own organisation (R5, R27)."""
     role, own = role_of(actor), actor.organisation == target.organisation
     if trigger is Trigger.ADD:
-        return "INVITED" if role is Role.ADMINISTRATOR else "refused"
+        return "hidden" if is_stranger(actor) else "INVITED" if role is Role.ADMINISTRATOR else "refused"
     invited = trigger is Trigger.VERIFY and target.state is UserState.INVITED and own
     if not (is_staff(actor) or actor is ko.SYSTEM or invited or (own and role is not None)):
         return "hidden"

@@ -192,10 +192,11 @@ def the_only_administrator_has_never_logged_in() -> Reasons:
     return refusal(world, START, kontakt)
 
 
-@told(C.NOT_A_USER, CUSTOMERS_ADMINISTRATOR, organisation=CUSTOMER)
-def somebody_who_is_no_user_orders() -> Reasons:
-    cast = Cast.new(agent=False)
-    return cast.reasons(START, ko.Actor("frida", CUSTOMER))
+@told(C.NOT_A_USER, YOU, AGENTS_ADMINISTRATOR, organisation=AGENT)
+def a_handler_picks_somebody_of_another_organisation() -> Reasons:
+    cast = Cast.new()
+    command = ko.ApproveOrder(order=cast.sent(via=AGENT), attestant=cast.id(cast.atle), certified=True)
+    return cast.reasons(command, cast.hanna)
 
 
 @told(C.ALREADY_A_USER, YOU, organisation=CUSTOMER)
@@ -793,4 +794,7 @@ def test_a_refusal_in_an_empty_store_says_no_more_than_in_a_full_one() -> None:
     for command in (START, VIA, ko.AddUser(name="Ny", email="ny@prov.example"), ko.ApplyForAssignment(service="npo")):
         for organisation in (CUSTOMER, AGENT, OTHER, NOBODY):
             frida = ko.Actor("frida", organisation)
-            assert cast.portal.check(command, frida) == empty.check(command, frida)
+            for portal in (cast.portal, empty):
+                with pytest.raises(ko.NotFound) as caught:
+                    portal.check(command, frida)
+                assert caught.value.what == "organisation"

@@ -558,9 +558,11 @@ def test_the_agents_approval_takes_a_certification_and_a_picked_attestant() -> N
     assert cast.codes(picked, cast.hanna) == {C.NOT_CERTIFIED}
     certified = attrs.evolve(approve, certified=True)
     assert cast.codes(certified, cast.hanna) == {C.NO_ATTESTANT_PICKED}
-    for stranger in (cast.atle, cast.nils, cast.hanna):
-        wrong = attrs.evolve(certified, attestant=cast.id(stranger))
+    for colleague in (cast.hanna, cast.nils):
+        wrong = attrs.evolve(certified, attestant=cast.id(colleague))
         assert cast.codes(wrong, cast.hanna) == {C.NOT_AN_ATTESTANT}
+    foreign = attrs.evolve(certified, attestant=cast.id(cast.atle))
+    assert cast.codes(foreign, cast.hanna) == {C.NOT_A_USER}
     cast.approve(order)
     assert cast.state(order) is S.AWAITING_AGENT_ATTEST
 
@@ -1020,8 +1022,9 @@ def test_an_organisation_that_is_no_customer_yet_has_nothing() -> None:
     application = world.application(OTHER, "adam")
     command = ko.ApplyForCustomerAgreement(name="Ny", category=CustomerCategory.REGION, application=application)
     world.portal.execute(command, ko.Actor("sokande", OTHER))
-    assert codes(world, START, ko.Actor("adam", OTHER)) == {C.NOT_A_USER}
-    assert codes(world, ko.AddUser(name="Ny", email="ny@prov.example"), ko.Actor("adam", OTHER)) == {C.NOT_A_USER}
+    for command in (START, ko.AddUser(name="Ny", email="ny@prov.example")):
+        with pytest.raises(ko.NotFound):
+            world.portal.execute(command, ko.Actor("adam", OTHER))
     with world.store.transaction() as transaction:
         kept = transaction.read((agreement_key(f"customer/{OTHER}"),))
     assert [getattr(fact.record, "state", None) for fact in kept.values()] == ["APPLIED"]

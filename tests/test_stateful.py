@@ -6,12 +6,13 @@ anybody or nobody, about anything there is or is not. Whatever comes of it, ``pr
 
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
+from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TypeAlias, TypeGuard
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -149,29 +150,12 @@ def is_list(held: object) -> TypeGuard[list[object]]:
     return isinstance(held, list)
 
 
-@cache
-def template() -> Path:
-    """A file with everybody in it, to be copied: making it anew each time would take a second."""
-    path = Path(mkdtemp()) / "founded.db"
-    store = SqliteStore(path, journal_mode="delete")
-    founded(store)
-    store.close()
-    return path
-
-
 @attrs.frozen
 class InFile:
     """A store in a file of its own."""
 
     store: SqliteStore
     path: Path
-
-    @classmethod
-    def fresh(cls) -> "InFile":
-        """One with everybody in it."""
-        path = Path(mkdtemp()) / "orders.db"
-        shutil.copy(template(), path)
-        return cls(SqliteStore(path, journal_mode="delete"), path)
 
     def snapshot(self) -> object:
         """Every byte of the file."""
@@ -180,7 +164,22 @@ class InFile:
     def close(self) -> None:
         """The file goes."""
         self.store.close()
-        shutil.rmtree(self.path.parent)
+        self.path.unlink()
+
+
+def copies_in(folder: Path) -> Callable[[], InFile]:
+    """Files with everybody in them: one is made and copied, for making each would take a second."""
+    template, numbers = folder / "founded.db", count()
+    store = SqliteStore(template, journal_mode="delete")
+    founded(store)
+    store.close()
+
+    def fresh() -> InFile:
+        path = folder / f"orders-{next(numbers)}.db"
+        shutil.copy(template, path)
+        return InFile(SqliteStore(path, journal_mode="delete"), path)
+
+    return fresh
 
 
 class Ordering(RuleBasedStateMachine):
@@ -530,8 +529,14 @@ def run(fresh: Callable[[], InMemory | InFile], *, examples: int, steps: int) ->
 
 
 def test_in_memory_the_rules_hold_whatever_people_do() -> None:
-    run(InMemory.fresh, examples=60, steps=40)
+    run(InMemory.fresh, examples=40, steps=30)
 
 
-def test_in_a_file_the_rules_hold_whatever_people_do() -> None:
-    run(InFile.fresh, examples=8, steps=30)
+def test_in_a_file_the_rules_hold_whatever_people_do(tmp_path: Path) -> None:
+    run(copies_in(tmp_path), examples=12, steps=20)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_in_memory_the_rules_hold_for_a_long_time() -> None:
+    run(InMemory.fresh, examples=2000, steps=50)

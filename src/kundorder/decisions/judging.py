@@ -38,7 +38,7 @@ from kundorder.identifiers import party_of
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Subject
 from kundorder.policies import is_staff, parties, sees, sides
-from kundorder.reasons import OFFICER, Advice, Clearer, Reason, Reasons
+from kundorder.reasons import OFFICER, Advice, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
 from kundorder.vocabulary import Flow, Lifecycle, Party, ReasonCode, Role, Trigger
 from kundorder.workflow import STEPS, Place
@@ -150,17 +150,18 @@ def _be_visible(case: Case, command: Command) -> None:
 
 
 def _stranger(case: Case, command: Command) -> Reasons:
-    """Who is no user creates nothing, and is told no more; so it is for an organisation that does not exist, too."""
+    """Who was a user and is deleted is told so; to anybody else an organisation is as one that does not exist.
+
+    Raises:
+        NotFound: the actor is no user of the organisation acted for, or there is no such organisation.
+    """
     if case.subject is not None or case.me is not None or case.act.is_system:
         return ()
     if isinstance(command, ApplyForCustomerAgreement | ApplyForAgentAgreement | EstablishProvider):
         return ()  # anybody may apply
     if case.situation.login(case.act.actor) is not None:  # who was verified once and is not active is deleted
         return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
-    here = case.act.actor.organisation
-    side = Party.AGENT if isinstance(command, ApplyForAssignment) else Party.CUSTOMER
-    administrator = Clearer(role=Role.ADMINISTRATOR, party=side, organisation=here)
-    return (Reason(ReasonCode.NOT_A_USER, (("organisation", here),), cleared_by=(administrator,)),)
+    raise NotFound(Kind.ORGANISATION)
 
 
 def _is_invited(case: Case, subject: Subject, command: Command) -> bool:

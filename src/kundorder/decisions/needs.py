@@ -170,6 +170,7 @@ def needs_further(command: Command, act: Act, facts: Facts) -> tuple[Key, ...]:
             wanted += of_order(record, act, command.trigger)
             if isinstance(command, ApproveOrder | PickAttestant) and record.content.agent is not None:
                 wanted.append(holders_key(record.content.agent, Role.ADMINISTRATOR))
+                wanted += () if command.attestant is None else (member_key(command.attestant),)
         case Agreement() if isinstance(command, AgreementCommand):
             wanted += _of_contacts(record.organisation, record)
         case Member():

@@ -20,7 +20,7 @@ from kundorder.model import Mark, Order, Subject
 from kundorder.policies import acted
 from kundorder.reasons import YOU, Clearer, Reason, Reasons
 from kundorder.situation import Case
-from kundorder.vocabulary import Flow, OrderState, Party, ReasonCode, Role, Trigger
+from kundorder.vocabulary import Flow, OrderState, Party, ReasonCode, Role, Trigger, UserState
 
 
 def approvable(case: Case, command: ApproveOrder) -> Reasons:
@@ -47,7 +47,10 @@ def _can_be_picked(case: Case, attestant: str | None) -> Reasons:
     holders = case.situation.holders(agent, Role.ATTESTANT)
     chosen = next((holder for holder in holders if holder.member == attestant), None)
     if chosen is None:
-        return (Reason(ReasonCode.NOT_AN_ATTESTANT, (("organisation", agent),), cleared_by=(YOU, administrator)),)
+        member = case.situation.member(attestant)
+        known = member is not None and member.organisation == agent and member.state is not UserState.DELETED
+        code = ReasonCode.NOT_AN_ATTESTANT if known else ReasonCode.NOT_A_USER
+        return (Reason(code, (("organisation", agent),), cleared_by=(YOU, administrator)),)
     rules = case.act.rules
     if rules.four_eyes and chosen.person in acted(case.order) | {case.act.actor.person}:
         return (Reason(ReasonCode.FOUR_EYES, cleared_by=(YOU, administrator)),)
