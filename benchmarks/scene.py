@@ -65,7 +65,7 @@ from kundorder.vocabulary import (
     UserState,
 )
 
-CUSTOMER = "232100-0131"
+CUSTOMER = "999700-0006"
 AGENT = "556677-8899"
 SERVICE = "npo"
 OFFER = "npo-producent"
@@ -287,7 +287,7 @@ def seven_acts(
         return decision.subject.id
 
     order = take(StartOrder(offer=OFFER, mode=ConnectionMode.VIA_AGENT, agent=AGENT), ANNA)
-    fields = {"care_units": ["SE2321000131-P01", "SE2321000131-P02"], "technical_contact": "Teknik Prov"}
+    fields = {"care_units": ["SE9997000006-P01", "SE9997000006-P02"], "technical_contact": "Teknik Prov"}
     _ = take(FillInOrder(order=order, fields=fields), ANNA)
     _ = take(AcceptTerms(order=order, version="2026-1"), ANNA)
     _ = take(SendOrder(order=order), ANNA)

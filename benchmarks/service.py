@@ -133,7 +133,7 @@ def planned(orders: int) -> tuple[tuple[Call, ...], MemorySigner]:
     for _ in range(orders):
         start = StartOrder(offer=scene.OFFER, mode=ConnectionMode.VIA_AGENT, agent=scene.AGENT)
         order = call(start, scene.ANNA)
-        fields = {"care_units": ["SE2321000131-P01", "SE2321000131-P02"], "technical_contact": "Teknik Prov"}
+        fields = {"care_units": ["SE9997000006-P01", "SE9997000006-P02"], "technical_contact": "Teknik Prov"}
         _ = call(FillInOrder(order=order, fields=fields), scene.ANNA)
         _ = call(AcceptTerms(order=order, version="2026-1"), scene.ANNA)
         _ = call(SendOrder(order=order), scene.ANNA)

@@ -1,4 +1,4 @@
-"""What must hold in any store, whatever people have done: the rules of the domain that can be told from what is kept."""
+"""What must hold in any store, whatever people have done: the rules that can be told from what is kept."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -144,7 +144,7 @@ class Kept:
 
 
 def check_steps(kept: Kept) -> None:
-    """Every hop is a row, in the capacity of a cell, from where the hop before led to; and no end is ever left (R31)."""
+    """Every hop is a row, in the capacity of a cell, from where the one before led; and no end is ever left (R31)."""
     for chain, events in kept.chains.items():
         assert events[0].before is None, chain
         for earlier, later in pairwise(events):

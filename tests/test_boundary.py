@@ -84,7 +84,7 @@ CANARY = "canary"
 DAY = timedelta(hours=23)
 ADAPTER: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 
-organisations = st.sampled_from(["232100-0131", "556677-8899"])
+organisations = st.sampled_from(["999700-0006", "556677-8899"])
 orders, members = (
     st.builds(token, st.just(prefix), st.integers(0, 2**48 - 1), st.integers(0, 2**80 - 1)) for prefix in "om"
 )
@@ -99,17 +99,17 @@ answers = st.dictionaries(
 )
 
 EXAMPLES: Mapping[object, JsonValue] = {
-    AgreementId: "customer/232100-0131",
+    AgreementId: "customer/999700-0006",
     AssignmentId: "556677-8899/npo",
     EmailAddress: "anna@region.example",
     MemberId: MEMBER,
     OfferId: "npo-producent",
     OrderId: ORDER,
-    OrganisationNumber: "232100-0131",
+    OrganisationNumber: "999700-0006",
     PhoneNumber: "+46701740605",
     SecretCode: CODE,
     ServiceId: "npo",
-    tuple[Answer, ...]: {"contact": "Åsa", "hours": 24, "units": ["SE2321000131-E000000000001"]},
+    tuple[Answer, ...]: {"contact": "Åsa", "hours": 24, "units": ["SE9997000006-E000000000001"]},
     bool: True,
     datetime: "2027-01-31T12:00:00Z",
     str: "0123abc",
@@ -873,9 +873,9 @@ def test_importing_the_boundary_builds_nothing() -> None:
     assert python(code) == "0\n"
 
 
-attestant = Clearer(role=Role.ATTESTANT, party=Party.CUSTOMER, organisation="232100-0131")
+attestant = Clearer(role=Role.ATTESTANT, party=Party.CUSTOMER, organisation="999700-0006")
 reason = Reason(
-    ReasonCode.NO_ATTESTANT, (("organisation", "232100-0131"),), cleared_by=(attestant, CUSTOMER_SERVICE, SYSTEM, YOU)
+    ReasonCode.NO_ATTESTANT, (("organisation", "999700-0006"),), cleared_by=(attestant, CUSTOMER_SERVICE, SYSTEM, YOU)
 )
 advice = Advice(AdviceCode.START_UP_FEE, (("fee", "1200.00 SEK"),))
 
@@ -886,9 +886,9 @@ def texts(spoken: Reason | Advice | Clearer) -> Json:
 
 REASON: Json = {
     "code": "NO_ATTESTANT",
-    "params": {"organisation": "232100-0131"},
+    "params": {"organisation": "999700-0006"},
     "cleared_by": [
-        {"role": "ATTESTANT", "party": "customer", "organisation": "232100-0131", "text": texts(attestant)},
+        {"role": "ATTESTANT", "party": "customer", "organisation": "999700-0006", "text": texts(attestant)},
         {"role": "CUSTOMER_SERVICE", "party": "provider", "organisation": None, "text": texts(CUSTOMER_SERVICE)},
         {"role": None, "party": "system", "organisation": None, "text": texts(SYSTEM)},
         {"role": None, "party": None, "organisation": None, "text": texts(YOU)},
@@ -917,13 +917,13 @@ def order(answers: tuple[Answer, ...] = ()) -> Order:
         trigger=Trigger.SEND,
         role=Role.ORDERER,
         party=Party.CUSTOMER,
-        organisation="232100-0131",
+        organisation="999700-0006",
         person="anna",
         member=MEMBER,
         at=WHEN,
     )
     content = Content(
-        organisation="232100-0131",
+        organisation="999700-0006",
         orderer=MEMBER,
         orderer_person="anna",
         offer="npo-producent",
@@ -964,7 +964,7 @@ def test_an_order_is_shown_with_all_its_fields() -> None:
             "trigger": "send",
             "role": "ORDERER",
             "party": "customer",
-            "organisation": "232100-0131",
+            "organisation": "999700-0006",
             "person": "anna",
             "member": MEMBER,
             "at": "2027-01-31T12:00:00Z",
@@ -1016,8 +1016,8 @@ def test_an_event_is_shown_with_all_its_fields() -> None:
         member=None,
         role=Role.ATTESTANT,
         party=Party.CUSTOMER,
-        organisation="232100-0131",
-        on_behalf="232100-0131",
+        organisation="999700-0006",
+        on_behalf="999700-0006",
         at=WHEN,
     )
     shown = edge.event_to_json(event)

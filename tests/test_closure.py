@@ -271,7 +271,7 @@ class Walk:
         scenario, terms = self.scenario, CATALOGUE.offer(self.scenario.offer)
         assert terms is not None
         agent = AGENT if scenario.mode is ko.ConnectionMode.VIA_AGENT else None
-        fields = {"care_units": ["SE2321000131-P01"], "technical_contact": "Teknik Prov"}
+        fields = {"care_units": ["SE9997000006-P01"], "technical_contact": "Teknik Prov"}
         return (
             ko.StartOrder(offer=scenario.offer, mode=scenario.mode, agent=agent),
             ko.CopyOrderAsDraft(order=ORDER),

@@ -35,7 +35,7 @@ DOCUMENT = Document(
     number=1,
     step=4,
     act="attest",
-    organisation="232100-0131",
+    organisation="999700-0006",
     capacity=Role.ATTESTANT,
     signer="anna",
     content="ab" * 32,
@@ -142,7 +142,7 @@ def test_what_is_signed_can_be_verified(method: AttestMethod) -> None:
 
 def test_a_proof_of_today_is_the_proof_of_every_release() -> None:
     assert SIGNER.fingerprint == "ed25519:56475aa75463474c0285df5dbf2bcab73da651358839e9b77481b2eab107708c"
-    assert EVIDENCE.proof == "yCp7wPx/EvbTsv0Y1g5n/diVUAhpofRLV0doQJzl52g31tFVyqc20WMQp14WIwShbYKzAUNSws+OsUCQhEGBAg=="
+    assert EVIDENCE.proof == "jHePgKR8VFym7oLJJXuDmVWE/cMVWe+hYzfaIBG3R6oKbkGp2YZjvA16etBaoV0R3HmkbzEQybmjkpsqmhX5BQ=="
 
 
 def test_anybody_with_the_public_key_can_check_a_proof() -> None:

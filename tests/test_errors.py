@@ -138,7 +138,7 @@ PARSERS = [
 
 
 PIECES = ("Kanariefågeln", "811218-9876", "kanarie@prov.example", "+46701740605")
-TEXTS = (CANARY, *PIECES, "SE2321000131-8112189876", "8112189876")
+TEXTS = (CANARY, *PIECES, "SE9997000006-8112189876", "8112189876")
 
 
 def is_readable(parser: Callable[[str], object], text: str) -> bool:

@@ -215,7 +215,7 @@ ELSE: dict[str, object] = {
     "order": ko.token("o", 1, 7),
     "offer": "siths",
     "mode": DIRECT,
-    "agent": "556036-0793",
+    "agent": "999800-0005",
     "supplementary_to": ko.token("o", 1, 7),
     "fields": (ko.Answer(name="technical_contact", values=("Någon annan",)),),
     "version": "2025-1",
@@ -227,7 +227,7 @@ ELSE: dict[str, object] = {
     "agreement": f"agent/{OTHER}",
     "name": "Något annat",
     "category": CustomerCategory.MUNICIPALITY,
-    "organisation": "556036-0793",
+    "organisation": "999800-0005",
     "model": AgreementModel.LEGACY,
     "assignment": f"{OTHER}/npo",
     "service": "siths",
@@ -271,7 +271,7 @@ def test_a_key_that_is_used_by_somebody_else_or_for_another_organisation_is_refu
     cast, asked, actor = scene(command)
     act(cast, asked, actor, "once")
     kept = snapshot(cast.world.store)
-    for other in (ko.Actor("frida", actor.organisation or OTHER), ko.Actor(actor.person, "556036-0793")):
+    for other in (ko.Actor("frida", actor.organisation or OTHER), ko.Actor(actor.person, "999800-0005")):
         with pytest.raises(ko.KeyReused):
             act(cast, asked, other, "once")
     assert snapshot(cast.world.store) == kept

@@ -35,7 +35,7 @@ def letter_to(address: str, number: int = 1) -> Letter:
         step=number,
         role=None,
         party=Party.CUSTOMER,
-        organisation="232100-0131",
+        organisation="999700-0006",
         member="m-01",
         secret=CODE,
     )

@@ -43,7 +43,7 @@ HEADERS = [
 ]
 SUBJECTS = {
     Link.ORDER: "order:o-01",
-    Link.AGREEMENT: "agreement:customer/232100-0131",
+    Link.AGREEMENT: "agreement:customer/999700-0006",
     Link.INVITATION: "member:m-01",
     Link.PORTAL: "member:m-01",
 }
@@ -85,7 +85,7 @@ def owed(template: Template, *, secret: str | None = CODE) -> Mail:
         step=4,
         role=Role.ATTESTANT,
         party=Party.CUSTOMER,
-        organisation="232100-0131",
+        organisation="999700-0006",
         member=None if link is Link.AGREEMENT else "m-01",
         signatory="s1" if link is Link.AGREEMENT else None,
         secret=secret if link is Link.INVITATION else None,
@@ -324,7 +324,7 @@ def test_the_code_of_an_invitation_stands_in_its_link_and_nowhere_else(template:
         (
             Template.SIGN_AGREEMENT,
             None,
-            "https://portal.example/agreement?id=customer%2F232100-0131&signatory=s1",
+            "https://portal.example/agreement?id=customer%2F999700-0006&signatory=s1",
         ),
     ],
 )
@@ -335,7 +335,7 @@ def test_the_link_opens_what_the_mail_is_about(template: Template, secret: str |
 
 
 def test_an_address_is_escaped_as_an_attribute_wants_it() -> None:
-    assert '<a href="https://portal.example/agreement?id=customer%2F232100-0131&amp;signatory=s1">' in (
+    assert '<a href="https://portal.example/agreement?id=customer%2F999700-0006&amp;signatory=s1">' in (
         letter_of(Template.SIGN_AGREEMENT).html
     )
 

@@ -229,7 +229,7 @@ def test_an_order_is_one_offer_of_one_service_filled_in_and_with_its_terms_accep
     missing = [dict(each.params) for each in cast.reasons(send, cast.berta) if each.code is C.FORM_INCOMPLETE]
     assert missing == [{"field": "$.fields.care_units"}, {"field": "$.fields.technical_contact"}]
     assert cast.codes(send, cast.berta) == {C.FORM_INCOMPLETE, C.TERMS_NOT_ACCEPTED}
-    fields = {"care_units": ["SE2321000131-P01"], "technical_contact": "Teknik Prov"}
+    fields = {"care_units": ["SE9997000006-P01"], "technical_contact": "Teknik Prov"}
     cast.portal.execute(ko.FillInOrder(order=order.id, fields=fields), cast.berta)
     assert cast.codes(send, cast.berta) == {C.TERMS_NOT_ACCEPTED}
     cast.portal.execute(ko.AcceptTerms(order=order.id, version="2026-1"), cast.berta)

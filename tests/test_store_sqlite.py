@@ -21,22 +21,24 @@ import attrs
 import pytest
 from contracts.made_up import (
     AGENT,
+    NOW,
     a_mail,
     a_receipt,
     an_assignment,
     an_order,
     chain_of,
     changes,
+    later,
     put,
 )
-from contracts.store import SENT, all_owed, claim, everything, pages, read, select, settle, version_of, write
+from contracts.store import SENT, all_owed, claim, everything, owed_of, pages, read, select, settle, version_of, write
 
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.adapters.sqlite.durability import JournalMode, Version, durability, has_wal_reset_bug
 from kundorder.adapters.sqlite.faults import meaning
 from kundorder.adapters.sqlite.file import APPLICATION, LAYOUT
 from kundorder.errors import Conflict, Corrupt, KundorderError, Unavailable
-from kundorder.events import OwedState
+from kundorder.events import OwedState, Settlement
 from kundorder.journal import problems_in
 from kundorder.model import Order
 from kundorder.outcomes import Changes, Head
@@ -278,6 +280,10 @@ def a_newer_one(path: Path) -> None:
     written_by(lambda connection: marked(connection, layout=LAYOUT + 1))(path)
 
 
+def do(connection: sqlite3.Connection, sql: str) -> None:
+    _ = connection.execute(sql)
+
+
 MUCH = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
     INSERT INTO records SELECT hex(randomblob(20)) FROM n
@@ -296,6 +302,7 @@ FOREIGN: Final[dict[str, Callable[[Path], None]]] = {
     "of a newer release": a_newer_one,
     "another program's, with a log": left_behind(written_by(another_programs), WAL, "INSERT INTO records VALUES ('x')"),
     "another program's, all in its log": left_behind(written_by(), WAL, "CREATE TABLE records (key TEXT)"),
+    "another program's, at rest in WAL mode": written_by(another_programs, lambda c: do(c, WAL)),
     "another program's, cut off": left_behind(written_by(another_programs), SMALL, "BEGIN", MUCH),
     "of a newer release, as its log says": left_behind(ours, WAL, f"PRAGMA user_version = {LAYOUT + 1}"),
 }
@@ -425,6 +432,19 @@ def test_a_look_does_not_undo_what_was_cut_off(path: Path) -> None:
     assert files(path.parent) == before
     write(store_at(path), version(2))
     assert store_at(path).inspect().records == (("order", 1), ("receipt", 2))
+
+
+def test_a_write_that_was_cut_off_between_two_pages_is_undone(path: Path) -> None:
+    """The header tells of pages that never came; SQLite takes such a file for damaged, if it may not undo it."""
+    more = "INSERT INTO owed SELECT hex(randomblob(9)), '', '', '', '', 0, 0, hex(zeroblob(9000)) FROM records"
+    left_behind(ours, SMALL, "BEGIN", f"PRAGMA user_version = {LAYOUT}", more, more)(path)
+    content = bytearray(path.read_bytes())
+    content[28:32] = (len(content) // 4096 + 50).to_bytes(4, "big")  # as many pages there are
+    content[92:96] = content[24:28]  # and that number is not stale (https://sqlite.org/fileformat.html)
+    _ = path.write_bytes(content)
+    store = store_at(path)
+    assert version_of(store, "order:o-1") == 1
+    assert len(all_owed(store)) == 1
 
 
 # What stands in its way
@@ -685,6 +705,19 @@ def test_a_forgotten_secret_is_nowhere_in_the_file(path: Path, mode: JournalMode
         assert settle(store, owed, attrs.evolve(SENT, state=state))
     store.close()
     assert [name for name, text in files(path.parent).items() if secret.encode() in text] == []
+
+
+def test_how_a_debt_stands_is_told_by_its_columns(path: Path) -> None:
+    """So that one statement of an operator's requeues what was parked."""
+    store = store_at(path)
+    write(store, changes(owed=(a_mail("a"),)))
+    assert settle(store, claim(store)[0], Settlement(state=OwedState.PARKED, due_at=later(days=9)))
+    with closing(bare(path)) as connection:
+        do(connection, "UPDATE owed SET state = 'due', due_at = owed_at WHERE state = 'parked'")
+    (claimed,) = claim(store)
+    assert (claimed.state, claimed.due_at, claimed.fence) == (OwedState.DUE, NOW, 2)
+    assert settle(store, claimed, Settlement(state=OwedState.DUE))
+    assert owed_of(store, "a").due_at == NOW
 
 
 def test_a_remark_stands_in_a_column_of_its_own(path: Path) -> None:

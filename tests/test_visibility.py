@@ -76,7 +76,7 @@ def stage() -> Stage:
     cast.portal.execute(ko.WithdrawOrder(order=orders["withdrawn draft via agent"]), cast.berta)
     cast.portal.execute(ko.RejectOrder(order=orders["rejected"], reason="Inte nu."), cast.atle)
     copy = cast.portal.execute(ko.CopyOrderAsDraft(order=orders["withdrawn draft via agent"]), cast.berta).order.id
-    fields = {"care_units": ["SE2321000131-P01"], "technical_contact": CANARY}
+    fields = {"care_units": ["SE9997000006-P01"], "technical_contact": CANARY}
     for order in (copy, orders["supplement"]):
         cast.portal.execute(ko.FillInOrder(order=order, fields=fields), cast.berta)
         cast.portal.execute(ko.AcceptTerms(order=order, version="2026-1"), cast.berta)

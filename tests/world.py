@@ -204,7 +204,7 @@ class World:
         """A draft that is ready to be sent."""
         order = self.portal.execute(ko.StartOrder(offer=offer, mode=mode, agent=agent), orderer).order
         fields: dict[str, str | int | list[str]] = {
-            "care_units": ["SE2321000131-P01"],
+            "care_units": ["SE9997000006-P01"],
             "technical_contact": "Teknik Prov",
             "number_of_care_units": 3,
             "environment": "test",

@@ -78,8 +78,9 @@ class Catalogue:
     """All services and offers, and the agreements an organisation signs.
 
     Raises:
-        Malformed: two things with one id, an offer of no service, an empty choice, or limits that exclude everything;
-            every problem is listed with its path.
+        Malformed: an id used twice, terms without text, an offer of no service, for nobody, in no mode or in a mode its
+            flow excludes, or a field without a proper name, label, choice or range; every problem is listed with its
+            path.
     """
 
     customer_agreement: Terms

@@ -11,7 +11,7 @@ from kundorder.directory import Holder
 from kundorder.events import Event
 from kundorder.evidence import Evidence
 from kundorder.identifiers import assignment_id_of
-from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Organisation, Provider
+from kundorder.model import AgentAssignment, Agreement, Content, Mark, Member, Order, Organisation, Provider, Subject
 from kundorder.situation import Case, Situation
 from kundorder.vocabulary import Flow, Party, Role, UserState
 
@@ -48,7 +48,7 @@ def assignment_of(order: Order) -> str | None:
     return assignment_id_of(content.agent, content.service)
 
 
-def parties(case: Case, subject: Order | Agreement | AgentAssignment | Member | Provider) -> tuple[Party, ...]:
+def parties(case: Case, subject: Subject) -> tuple[Party, ...]:
     """On which sides of this subject the organisation acted for stands."""
     if case.act.is_system:
         return (Party.SYSTEM,)
@@ -96,6 +96,13 @@ def granted_handlers(situation: Situation, assignment: AgentAssignment) -> tuple
     return tuple([each for each in handlers if each.member in granted and granted[each.member] >= each.since])
 
 
+def handlers_of(situation: Situation, order: Order) -> tuple[Holder, ...]:
+    """The handlers who may act for the agent of an order now; nobody in the direct flow."""
+    identifier = assignment_of(order)
+    assignment = None if identifier is None else situation.assignment(identifier)
+    return () if assignment is None else granted_handlers(situation, assignment)
+
+
 def is_granted(case: Case, assignment: str) -> bool:
     """Whether the actor is a handler granted in this assignment (R21)."""
     if case.me is None or Role.AGENT_HANDLER not in case.me.roles:
@@ -110,7 +117,7 @@ def is_granted(case: Case, assignment: str) -> bool:
     return False
 
 
-def sees(case: Case, subject: Order | Agreement | AgentAssignment | Member | Provider) -> bool:
+def sees(case: Case, subject: Subject) -> bool:
     """Whether the actor may look at this at all; if not, the answer is the one for something that does not exist."""
     if case.act.is_system or is_staff(case):
         return True

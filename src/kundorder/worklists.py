@@ -1,6 +1,7 @@
 """The lists: what a record stands on, and what a reader asks for; both halves are here, so that they can agree."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Record
@@ -25,8 +26,8 @@ Line: TypeAlias = tuple[Index, str, str]
 """Which list, under which value, and where on it."""
 
 
-def _sort(since: str, key: str) -> str:
-    return f"{since} {key}"
+def _sort(at: datetime, identifier: str) -> str:
+    return f"{at.isoformat(timespec='microseconds')} {identifier}"
 
 
 def listings(record: Record) -> tuple[Line, ...]:
@@ -46,8 +47,8 @@ def listings(record: Record) -> tuple[Line, ...]:
 
 def _of_order(order: Order) -> Iterable[Line]:
     content = order.content
-    created = _sort(order.created.isoformat(timespec="microseconds"), order.id)
-    since = _sort(order.since.isoformat(timespec="microseconds"), order.id)
+    created = _sort(order.created, order.id)
+    since = _sort(order.since, order.id)
     assignment = assignment_of(order)
     yield (Index.ORDERS, "staff", created)
     yield (Index.ORDERS, f"customer:{content.organisation}", created)
@@ -77,11 +78,11 @@ def _of_order(order: Order) -> Iterable[Line]:
 
 def _of_agreement(agreement: Agreement) -> Iterable[Line]:
     if agreement.state is AgreementState.APPLIED:
-        yield (Index.PENDING, "officers", _sort(agreement.since.isoformat(timespec="microseconds"), agreement.id))
+        yield (Index.PENDING, "officers", _sort(agreement.since, agreement.id))
 
 
 def _of_assignment(assignment: AgentAssignment) -> Iterable[Line]:
-    since = _sort(assignment.since.isoformat(timespec="microseconds"), assignment.id)
+    since = _sort(assignment.since, assignment.id)
     if assignment.state in (AssignmentState.UNDER_REVIEW, AssignmentState.ATTESTED):
         yield (Index.PENDING, "officers", since)
     if assignment.state is AssignmentState.AWAITING_AGENT_ATTEST:
@@ -92,7 +93,7 @@ def _of_assignment(assignment: AgentAssignment) -> Iterable[Line]:
 
 def lines_of(record: Record, wanted: Index) -> frozenset[str]:
     """The values a record stands under on one list."""
-    return frozenset(value for index, value, _sort in listings(record) if index is wanted)
+    return frozenset(value for index, value, _place in listings(record) if index is wanted)
 
 
 def orders_for(case: Case, assignments: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ from kundorder.vocabulary import (
 )
 
 CUSTOMER = "556677-8899"
-AGENT = "232100-0131"
+AGENT = "999700-0006"
 NOW = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
 
 

@@ -18,7 +18,11 @@ Fields: TypeAlias = Mapping[str, "str | int | Iterable[str]"]
 
 
 def to_name(text: str) -> str:
-    """One line: what somebody or something is called."""
+    """One line: what somebody or something is called.
+
+    Raises:
+        Malformed: empty, longer than 120 characters, or more than one line of plain text.
+    """
     return plain_text(text, limit=120)
 
 
@@ -50,5 +54,9 @@ def _values(name: str, given: str | int | Iterable[str]) -> tuple[str, ...]:
 
 
 def to_remark(text: str) -> str:
-    """A reason or an instruction; nothing but blanks is none."""
+    """A reason or an instruction; nothing but blanks is none.
+
+    Raises:
+        Malformed: longer than ``MAXIMUM_TEXT``, or holding characters that cannot be seen.
+    """
     return long_text(text, limit=MAXIMUM_TEXT) if text.strip() else ""

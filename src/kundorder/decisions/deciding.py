@@ -1,8 +1,6 @@
 """What follows from a command: the record as it becomes, what has happened, and what is owed because of it."""
 
-from kundorder.commands import (
-    Command,
-)
+from kundorder.commands import Command
 from kundorder.decisions.judging import Ruling, judge
 from kundorder.decisions.particulars import particulars_of
 from kundorder.errors import Corrupt, Refused
@@ -42,6 +40,7 @@ def decide(situation: Situation, command: Command, act: Act) -> Decision:
     Raises:
         NotFound: the subject does not exist, or the actor may not see it.
         Refused: something stands in the way; all of it is listed. Nothing follows.
+        Corrupt: a row has led elsewhere than it says, which is a mistake in this library. Nothing follows.
     """
     ruling = judge(situation, command, act)
     row, by = ruling.row, ruling.by
@@ -100,7 +99,7 @@ def _with_notices(order: Order, notices: tuple[Notice, ...]) -> Order:
 def _nothing_to_do(ruling: Ruling) -> Decision:
     subject = ruling.case.subject
     if subject is None:
-        raise Refused(ruling.reasons)
+        raise TypeError(type(subject).__name__)
     return Decision(
         key=key_of(subject),
         lifecycle=lifecycle_of(subject),
@@ -200,7 +199,7 @@ def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject, key
         role=by.role,
         party=by.party,
         organisation=actor.organisation,
-        on_behalf=_on_behalf(made),
+        on_behalf=owner_of(made),
         at=case.act.now,
         method=method,
         about=about,
@@ -244,7 +243,8 @@ def lifecycle_of(made: Subject) -> Lifecycle:
             return Lifecycle.PROVIDER
 
 
-def _on_behalf(made: Subject) -> str:
+def owner_of(made: Subject) -> str:
+    """The organisation a subject belongs to."""
     match made:
         case Order():
             return made.content.organisation

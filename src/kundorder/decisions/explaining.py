@@ -3,7 +3,7 @@
 from kundorder.catalogue import Offer
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Mark, Member, Order, Subject
-from kundorder.reasons import CUSTOMER_SERVICE, OFFICER, SYSTEM, YOU, Advice, Clearer, Reason, Reasons
+from kundorder.reasons import CUSTOMER_SERVICE, OFFICER, SYSTEM, Advice, Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, holders_key
 from kundorder.vocabulary import (
     AdviceCode,
@@ -41,22 +41,25 @@ def _organisation_of(party: Party, subject: Subject | None) -> str | None:
             return None
 
 
-def who(row: AnyRow, subject: Subject | None) -> tuple[Clearer, ...]:
-    """Everybody a row permits."""
-    return tuple(dict.fromkeys(clearer_of(by, subject) for by in row.by))
+def who(permitted: tuple[By, ...], subject: Subject | None) -> tuple[Clearer, ...]:
+    """Everybody some capacities stand for."""
+    return tuple(dict.fromkeys(clearer_of(by, subject) for by in permitted))
 
 
-def wrong_party(row: AnyRow, subject: Subject | None) -> Reason:
+def _sides(permitted: tuple[By, ...]) -> str:
+    return "|".join(dict.fromkeys(by.party.value for by in permitted))
+
+
+def wrong_party(permitted: tuple[By, ...], subject: Subject | None) -> Reason:
     """The act is done by somebody else's side."""
-    names = "|".join(dict.fromkeys(by.party.value for by in row.by))
-    return Reason(ReasonCode.WRONG_PARTY, (("party", names),), cleared_by=who(row, subject))
+    return Reason(ReasonCode.WRONG_PARTY, (("party", _sides(permitted)),), cleared_by=who(permitted, subject))
 
 
 def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> Reasons:
     """The act is not possible from here: too early, decided already, or not at all."""
     subject = case.subject
     if subject is None:
-        return (Reason(ReasonCode.WRONG_STATE, (("state", "NONE"), ("possible", "nothing")), cleared_by=(YOU,)),)
+        raise TypeError(trigger)
     state: State = subject.state
     could = capacities(place, trigger)
     ours = tuple((at, by) for at, by in could if by.party in mine)
@@ -64,9 +67,7 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
     if isinstance(subject, Member) and (special := _of_member(subject, mine)):
         return (*special, *lacking)
     if could and not ours:
-        by = tuple(dict.fromkeys(clearer_of(by, subject) for _at, by in could))
-        names = "|".join(dict.fromkeys(each.party.value for _at, each in could))
-        lacking = (Reason(ReasonCode.WRONG_PARTY, (("party", names),), cleared_by=by),)
+        lacking = (wrong_party(tuple(by for _at, by in could), subject),)
     decided = _decided(case, place, trigger, tuple(by for _at, by in ours))
     if decided is not None:
         return (_already(subject, decided), *lacking)
@@ -158,14 +159,13 @@ def forward(place: Place, state: State) -> AnyRow | None:
 def _next(place: Place, subject: Subject, state: State) -> tuple[Clearer, ...]:
     row = forward(place, state)
     if row is not None:
-        return who(row, subject)
+        return who(row.by, subject)
     return (clearer_of(By(Role.ORDERER, Party.CUSTOMER), subject),) if isinstance(subject, Order) else (OFFICER,)
 
 
 def _too_early(place: Place, subject: Subject, state: State) -> Reason:
     row = forward(place, state)
-    names = "" if row is None else "|".join(dict.fromkeys(by.party.value for by in row.by))
-    params = (("party", names), ("state", state.value))
+    params = (("party", "" if row is None else _sides(row.by)), ("state", state.value))
     return Reason(ReasonCode.TOO_EARLY, params, cleared_by=_next(place, subject, state))
 
 

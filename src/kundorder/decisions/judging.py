@@ -89,8 +89,9 @@ def judge_row(
         return None, out_of_turn(case, place, trigger, mine), False
     ours = [by for by in row.by if _fits(by, mine, case)]
     if not ours:
-        other = out_of_turn(case, place, trigger, mine)
-        return None, other if _has_another_turn(place, trigger, mine) else (wrong_party(row, case.subject),), False
+        another = _has_another_turn(place, trigger, mine)
+        found = out_of_turn(case, place, trigger, mine) if another else (wrong_party(row.by, case.subject),)
+        return None, found, False
     by, reasons = _capacity(case, ours)
     if by is None:
         reasons = (*decided_before(case, place, row, mine), *reasons)

@@ -11,7 +11,7 @@ from kundorder.lifecycles.order_guards import eligible
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import SYSTEM, Order
 from kundorder.outcomes import Due, Option, PathStep, Verdict
-from kundorder.policies import assignment_of, granted_handlers, parties, sees
+from kundorder.policies import handlers_of, parties, sees
 from kundorder.reasons import Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
 from kundorder.vocabulary import Lifecycle, OrderState, Party, ReasonCode, Role, State, Trigger
@@ -86,7 +86,7 @@ def path(situation: Situation, order: str, act: Act) -> tuple[PathStep, ...]:
 
 def _who(case: Case, row: AnyRow) -> tuple[Clearer, ...]:
     automatic = case.act.rules.inform_agent_automatically
-    return tuple(clearer for clearer in who(row, case.subject) if automatic or clearer.party is not Party.SYSTEM)
+    return tuple(clearer for clearer in who(row.by, case.subject) if automatic or clearer.party is not Party.SYSTEM)
 
 
 def _in_the_way(case: Case, row: AnyRow) -> Reasons:
@@ -103,15 +103,11 @@ def _nobody(case: Case, row: AnyRow) -> Reasons:
     return found if len(found) == len(row.by) else ()
 
 
-def _is_counted(by: By) -> bool:
-    return by.party in (Party.CUSTOMER, Party.AGENT)
-
-
 def _unheld(case: Case, by: By, row: AnyRow) -> Reasons:
     order = case.order
     content = order.content
-    organisation = clearer_of(by, order).organisation
-    if not _is_counted(by) or organisation is None or by.role is None:
+    organisation = clearer_of(by, order).organisation  # of the provider and the system there is none: nobody counts
+    if organisation is None or by.role is None:
         return ()
     administrator = Clearer(role=Role.ADMINISTRATOR, party=by.party, organisation=organisation)
     match by.role, by.party:
@@ -123,10 +119,7 @@ def _unheld(case: Case, by: By, row: AnyRow) -> Reasons:
                 holders = tuple(holder for holder in holders if holder.member == order.picked)
                 administrator = attrs.evolve(administrator, role=Role.AGENT_HANDLER) if not holders else administrator
         case Role.AGENT_HANDLER, _:
-            identifier = assignment_of(order)
-            assignment = None if identifier is None else case.situation.assignment(identifier)
-            holders = () if assignment is None else granted_handlers(case.situation, assignment)
-            code = ReasonCode.AGENT_LACKS_HANDLER
+            holders, code = handlers_of(case.situation, order), ReasonCode.AGENT_LACKS_HANDLER
         case _:
             holders, code = case.situation.holders(organisation, by.role), ReasonCode.NO_ORDERER
     params = (("organisation", organisation), ("agent", organisation), ("service", content.service))

@@ -6,8 +6,8 @@ from typing import Final, NewType
 from kundorder.errors import malformed
 from kundorder.identifiers.shape import checks, impersonal, matched
 
-OrganisationNumber = NewType("OrganisationNumber", str)  # a legal person: 232100-0131
-HsaId = NewType("HsaId", str)  # a care unit: SE2321000131-E000000000001
+OrganisationNumber = NewType("OrganisationNumber", str)  # a legal person: 999700-0006
+HsaId = NewType("HsaId", str)  # a care unit: SE9997000006-E000000000001
 EmailAddress = NewType("EmailAddress", str)  # where mail goes: anna@region.example
 PhoneNumber = NewType("PhoneNumber", str)  # where a code goes: +46701740605
 PersonId = NewType("PersonId", str)  # a person, as the host knows them; opaque to us
@@ -25,8 +25,8 @@ _PERSON: Final = re.compile(r"[A-Za-z0-9._@-]+", re.ASCII)
 def organisation_number(text: str) -> OrganisationNumber:
     """The number of a legal person, canonical with its hyphen (lag 1974:174; Skatteverket, SKV 709).
 
-    >>> organisation_number("162321000131")
-    '232100-0131'
+    >>> organisation_number("169997000006")
+    '999700-0006'
 
     Raises:
         Malformed: not ten digits (or 16 and ten) with the right check digit, or a sole trader's number: that is a
@@ -43,8 +43,8 @@ def hsa_id(text: str) -> HsaId:
     The owner's is an organisation number, of Inera itself with 16 before it; with and without are two ids.
     Capitals do not distinguish units.
 
-    >>> hsa_id("se2321000131-e000000000001")
-    'SE2321000131-E000000000001'
+    >>> hsa_id("se9997000006-e000000000001")
+    'SE9997000006-E000000000001'
 
     Raises:
         Malformed: not of this form, longer than 31 characters, or holding a personal identity number; copy it from the

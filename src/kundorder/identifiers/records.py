@@ -15,7 +15,7 @@ from kundorder.vocabulary import Party
 MemberId = NewType("MemberId", str)  # a user of one organisation: "m-" and 26 characters
 OrderId = NewType("OrderId", str)  # an order: "o-" and 26 characters
 CaseNumber = NewType("CaseNumber", str)  # a sent order, as people say it: "KO" and ten digits
-AgreementId = NewType("AgreementId", str)  # of which party and organisation: customer/232100-0131
+AgreementId = NewType("AgreementId", str)  # of which party and organisation: customer/999700-0006
 AssignmentId = NewType("AssignmentId", str)  # of which agent, for which service: 556677-8899/npo
 ServiceId = NewType("ServiceId", str)  # a service of the catalogue: npo
 OfferId = NewType("OfferId", str)  # an offer of the catalogue: npo-producent
@@ -98,7 +98,7 @@ def case_number_from(random: int) -> CaseNumber:
 
 
 def agreement_id(text: str) -> AgreementId:
-    """The agreement of an organisation as one party, canonical ``customer/232100-0131`` or ``agent/556677-8899``.
+    """The agreement of an organisation as one party, canonical ``customer/999700-0006`` or ``agent/556677-8899``.
 
     Raises:
         Malformed: another party, or a number not in its canonical form; build it with ``agreement_id_of``.

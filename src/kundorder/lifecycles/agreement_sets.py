@@ -181,9 +181,7 @@ def is_signatory(case: Case) -> Reasons:
     """Carried out by the system, on verified evidence; a signatory has no login (R7, R17)."""
     if case.act.is_system:
         return ()
-    agreement = case.agreement
-    clearer = Clearer(role=Role.SIGNATORY, party=agreement.party, organisation=agreement.organisation)
-    return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(clearer,)),)
+    return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(_signatories(case.agreement),)),)
 
 
 def may_sign(case: Case, command: SignAgreement) -> Reasons:

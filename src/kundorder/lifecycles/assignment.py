@@ -11,7 +11,7 @@ from kundorder.commands import (
     RejectAssignment,
 )
 from kundorder.identifiers import agreement_id_of, assignment_id_of
-from kundorder.lifecycles.attests import assignment_document, evidence_objections, method_objections
+from kundorder.lifecycles.attests import assignment_document, attest_objections
 from kundorder.lifecycles.marks import mark_of
 from kundorder.lifecycles.rows import NOTHING, AnyRow, By, Extra, Row, Table
 from kundorder.model import AgentAssignment, Mark, Subject
@@ -104,10 +104,7 @@ def rejected(case: Case, command: RejectAssignment, by: By) -> AgentAssignment:
 
 def attestable(case: Case, command: AttestAssignment) -> Reasons:
     """A method that is allowed, and evidence for exactly this attest (R11)."""
-    found = method_objections(case, command.method, "")
-    if command.method is not None and command.evidence is not None and command.evidence.method is not command.method:
-        return (*found, Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
-    return (*found, *evidence_objections(case, command.evidence, assignment_document(case.assignment, case.act)))
+    return attest_objections(case, command, "", assignment_document(case.assignment, case.act))
 
 
 def attested(case: Case, command: AttestAssignment, by: By) -> AgentAssignment:

@@ -1,6 +1,7 @@
 """How an attest or a signature is judged: the method first, then whether the evidence proves exactly this act."""
 
 from kundorder.codec import agreement_digest, document_digest
+from kundorder.commands import AttestAssignment, AttestOrder
 from kundorder.evidence import Document, Evidence, reaches
 from kundorder.identifiers import service_of
 from kundorder.model import AgentAssignment, Agreement, Order
@@ -59,7 +60,16 @@ def agreement_document(agreement: Agreement, signatory: str, act: Trigger) -> Do
     )
 
 
-def method_objections(case: Case, method: AttestMethod | None, offer: str) -> Reasons:
+def attest_objections(case: Case, command: AttestOrder | AttestAssignment, offer: str, document: Document) -> Reasons:
+    """A method that is allowed, and evidence by that method for exactly this attest (R11)."""
+    method, evidence = command.method, command.evidence
+    found = _method_objections(case, method, offer)
+    if method is not None and evidence is not None and evidence.method is not method:
+        return (*found, Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
+    return (*found, *evidence_objections(case, evidence, document))
+
+
+def _method_objections(case: Case, method: AttestMethod | None, offer: str) -> Reasons:
     """Whether the method is one the host allows, and strong enough for the offer (R11)."""
     rules = case.act.rules
     minimum = dict(rules.minimum_assurance_of).get(offer, AssuranceLevel.LOW)

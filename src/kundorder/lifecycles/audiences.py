@@ -4,7 +4,7 @@ from kundorder.directory import Holder
 from kundorder.lifecycles.order_guards import eligible
 from kundorder.lifecycles.rows import Addressee
 from kundorder.model import Agreement, Order, Subject
-from kundorder.policies import assignment_of, granted_handlers
+from kundorder.policies import assignment_of, handlers_of
 from kundorder.situation import Case
 from kundorder.vocabulary import Party, Role, Trigger
 
@@ -29,25 +29,17 @@ def customers_attestants(case: Case, subject: Subject) -> tuple[Addressee, ...]:
     return _at(Role.ATTESTANT, Party.CUSTOMER, organisation, eligible(case, order, holders))
 
 
-def _handlers(case: Case, order: Order) -> tuple[str, tuple[Holder, ...]]:
-    identifier = assignment_of(order)
-    assignment = None if identifier is None else case.situation.assignment(identifier)
-    if assignment is None:
-        return "", ()
-    return assignment.agent, granted_handlers(case.situation, assignment)
-
-
 def reviewing_handlers(case: Case, subject: Subject) -> tuple[Addressee, ...]:
     """The handlers granted in the assignment who may approve."""
     order = _order(subject)
-    agent, handlers = _handlers(case, order)
-    return _at(Role.AGENT_HANDLER, Party.AGENT, agent, eligible(case, order, handlers))
+    handlers = eligible(case, order, handlers_of(case.situation, order))
+    return _at(Role.AGENT_HANDLER, Party.AGENT, order.content.agent or "", handlers)
 
 
 def all_granted_handlers(case: Case, subject: Subject) -> tuple[Addressee, ...]:
     """All handlers granted in the assignment."""
-    agent, handlers = _handlers(case, _order(subject))
-    return _at(Role.AGENT_HANDLER, Party.AGENT, agent, handlers)
+    order = _order(subject)
+    return _at(Role.AGENT_HANDLER, Party.AGENT, order.content.agent or "", handlers_of(case.situation, order))
 
 
 def picked_attestant(_case: Case, subject: Subject) -> tuple[Addressee, ...]:

@@ -2,9 +2,7 @@
 
 import attrs
 
-from kundorder.commands import (
-    SignAgreement,
-)
+from kundorder.commands import SignAgreement
 from kundorder.identifiers import agreement_id_of
 from kundorder.lifecycles.people import invite
 from kundorder.lifecycles.rows import NOTHING, Extra

@@ -13,7 +13,7 @@ from kundorder.commands import (
     WithdrawOrder,
 )
 from kundorder.events import FollowUp, FollowUpKind
-from kundorder.lifecycles.attests import evidence_objections, method_objections, order_document
+from kundorder.lifecycles.attests import attest_objections, order_document
 from kundorder.lifecycles.marks import course_with
 from kundorder.lifecycles.rows import NOTHING, By, Extra
 from kundorder.model import Mark, Order, Subject
@@ -79,10 +79,7 @@ def picked(case: Case, command: PickAttestant, _by: By) -> Order:
 def attestable(case: Case, command: AttestOrder) -> Reasons:
     """A method that is allowed, and evidence for exactly this attest (R11)."""
     order = case.order
-    found = method_objections(case, command.method, order.content.offer)
-    if command.method is not None and command.evidence is not None and command.evidence.method is not command.method:
-        return (*found, Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
-    return (*found, *evidence_objections(case, command.evidence, order_document(order, case.act)))
+    return attest_objections(case, command, order.content.offer, order_document(order, case.act))
 
 
 def attested_by_agent(case: Case, command: AttestOrder, by: By) -> Order:

@@ -5,6 +5,7 @@ from typing import final
 import attrs
 
 from kundorder.decisions import needs_of_order, standing, visible_order
+from kundorder.decisions.deciding import lifecycle_of, owner_of
 from kundorder.decisions.needs import members_behind
 from kundorder.errors import NotFound
 from kundorder.events import Event
@@ -28,7 +29,7 @@ from kundorder.situation import (
     key_of_id,
     kind_of,
 )
-from kundorder.vocabulary import Index, Lifecycle, OrderState, Party, Role
+from kundorder.vocabulary import Index, OrderState, Role
 from kundorder.worklists import lines_of, orders_for, pending_for
 
 _ASSIGNMENTS_AT_MOST = 1000
@@ -175,19 +176,14 @@ def _of_reader(act: Act, known: Facts, more: tuple[Key, ...]) -> tuple[Key, ...]
 
 
 def _needs_action(record: Record | None) -> NeedsAction | None:
-    match record:
-        case Order():
-            lifecycle, organisation = Lifecycle.ORDER, record.content.organisation
-        case Agreement():
-            customer = record.party is Party.CUSTOMER
-            lifecycle = Lifecycle.CUSTOMER_AGREEMENT if customer else Lifecycle.AGENT_AGREEMENT
-            organisation = record.organisation
-        case AgentAssignment():
-            lifecycle, organisation = Lifecycle.ASSIGNMENT, record.agent
-        case _:
-            return None
+    if not isinstance(record, Order | Agreement | AgentAssignment):
+        return None
     return NeedsAction(
-        lifecycle=lifecycle, id=record.id, state=record.state, organisation=organisation, since=record.since
+        lifecycle=lifecycle_of(record),
+        id=record.id,
+        state=record.state,
+        organisation=owner_of(record),
+        since=record.since,
     )
 
 

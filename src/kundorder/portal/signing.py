@@ -54,6 +54,8 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
     Raises:
         Refused: something other than the evidence stands in the way; nobody is asked to sign in vain.
         NotFound: the subject does not exist, or the actor may not see it.
+        KeyReused: the key was used for something else; take a new one.
+        Conflict: the facts kept moving, or another call has gone on with the same signing; call again.
         Unavailable: the signing port or the store does not answer; calling again is harmless.
     """
     act = acting.act(call.actor)

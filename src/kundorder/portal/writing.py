@@ -1,5 +1,7 @@
 """From a decision to what one transaction writes; pure."""
 
+from typing import final
+
 import attrs
 
 from kundorder.codec import encode
@@ -13,6 +15,7 @@ from kundorder.situation import ABSENT, Act, Facts, Guard, Key, Situation, case_
 from kundorder.vocabulary import Lifecycle
 
 
+@final
 @attrs.frozen
 class Keyed:
     """An idempotency key, and what it is used for."""

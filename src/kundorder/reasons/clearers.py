@@ -32,6 +32,9 @@ class Clearer:
 
         Args:
             language: ``"sv"`` or ``"en"``.
+
+        Raises:
+            ValueError: another language.
         """
         tongue = Language(language)
         if self.is_you:

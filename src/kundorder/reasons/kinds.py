@@ -24,6 +24,9 @@ class Reason:
 
         Args:
             language: ``"sv"`` or ``"en"``.
+
+        Raises:
+            ValueError: another language.
         """
         return filled_in(REASONS[self.code], self.params, Language(language))
 
@@ -41,6 +44,9 @@ class Advice:
 
         Args:
             language: ``"sv"`` or ``"en"``.
+
+        Raises:
+            ValueError: another language.
         """
         return filled_in(ADVICE[self.code], self.params, Language(language))
 

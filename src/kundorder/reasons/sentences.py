@@ -14,10 +14,6 @@ REASONS: Mapping[ReasonCode, Texts] = {
         "Bara den beställare som har gjort beställningen kan göra detta.",
         "Only the orderer who made the order can do this.",
     ),
-    _C.ONLY_THE_SYSTEM: (
-        "Detta görs av systemet och inte av en person.",
-        "This is done by the system and not by a person.",
-    ),
     _C.WRONG_PARTY: (
         "Ni kan inte göra detta; det görs av {party}.",
         "This is not for your organisation to do; it is done by {party}.",

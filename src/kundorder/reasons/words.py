@@ -71,7 +71,6 @@ STATES: Words = {  # a state of one name is one word, whatever has it
     UserState.INVITED: ("inbjuden", "invited"),
     UserState.DELETED: ("borttagen", "deleted"),
     ProviderState.ESTABLISHED: ("upplagd", "established"),
-    "NONE": ("finns inte", "does not exist"),
 }
 
 TRIGGERS: Words = {

@@ -58,9 +58,6 @@ class Guard:
     version: int  # 0: must not exist
 
 
-_NOBODY: tuple[Holder, ...] = ()
-
-
 @final
 @attrs.frozen
 class Situation:
@@ -96,7 +93,7 @@ class Situation:
     def holders(self, organisation: str, role: Role) -> tuple[Holder, ...]:
         """Who holds a role; only verified, active users count."""
         record = self.facts[holders_key(organisation, role)].record
-        return record.holders if isinstance(record, Holders) else _NOBODY
+        return record.holders if isinstance(record, Holders) else ()
 
     def account(self, organisation: str, email: str) -> Account | None:
         """Which member an address is in an organisation."""

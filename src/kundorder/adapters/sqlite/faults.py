@@ -9,6 +9,7 @@ NO_DATABASE = "this file is no SQLite database; give the store a path of its own
 _PRIMARY = 0xFF  # the lower byte of an extended result code
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+_PENDING = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY)
 _CUT_OFF = "a write to the store was cut off, and only one who may write can undo it"
 _PASSING: Mapping[int, str] = {
     0: "the store has been closed",  # Python's module objects by itself
@@ -39,6 +40,11 @@ def _code(error: sqlite3.Error) -> int:
 def is_locked(error: sqlite3.Error) -> bool:
     """Whether somebody else is at it, so that waiting helps."""
     return _code(error) & _PRIMARY in _LOCKED
+
+
+def is_cut_off(error: sqlite3.Error) -> bool:
+    """Whether a write has been cut off, and who asks may not undo it."""
+    return _code(error) in _PENDING
 
 
 def meaning(error: sqlite3.Error) -> KundorderError:

@@ -8,7 +8,7 @@ from typing import final
 import attrs
 
 from kundorder.adapters.sqlite.durability import OLDEST, Durability
-from kundorder.adapters.sqlite.faults import NO_DATABASE, is_locked, meaning
+from kundorder.adapters.sqlite.faults import NO_DATABASE, is_cut_off, is_locked, meaning
 from kundorder.errors import Corrupt, Unavailable
 
 APPLICATION = 0x6B6F7264
@@ -107,7 +107,6 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
     if sqlite3.sqlite_version_info < OLDEST:
         raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old, it takes 3.37")
     try:
-        look(path, wait)
         connection = connect(path, "rwc", wait)
         try:
             _prepare(connection, wanted, wait)
@@ -120,23 +119,51 @@ def open_file(path: Path, wanted: Durability, wait: float) -> sqlite3.Connection
 
 
 def look(path: Path, wait: float) -> None:
-    """Refuse what is not ours, without a lock, a write or a file beside it.
-
-    That leaves out what is in the log of a WAL; where there is one, it is looked at too, still without a write.
+    """Refuse what is not ours, without a write to it and without leaving a file beside it.
 
     Raises:
         Corrupt: the file is another program's, a newer release's or no database.
+        Unavailable: it cannot be read now.
     """
-    if size_of(path) == 1:
+    size = size_of(path)
+    if size == 1:
         raise Corrupt(NO_DATABASE)  # SQLite itself takes it for empty
-    for mode, holds in (("ro&immutable=1", path), ("ro", log_of(path))):
-        if not size_of(holds):
-            return
-        connection = connect(path, mode, wait)
-        try:
-            _ = is_ours(connection)
-        finally:
-            connection.close()
+    try:
+        if size:
+            _identify(path, "ro&immutable=1" if is_idle(path) else "ro", wait)
+    except sqlite3.OperationalError as error:
+        if not is_cut_off(error):
+            raise meaning(error) from error
+        _identify(path, "ro&immutable=1", wait)  # as it lies there: who may undo what was cut off is not known yet
+    except sqlite3.Error as error:
+        raise meaning(error) from error
+
+
+def _identify(path: Path, mode: str, wait: float) -> None:
+    connection = connect(path, mode, wait)
+    try:
+        _ = connection.execute("PRAGMA writable_schema = ON")  # reads the header even if pages are missing
+        _ = is_ours(connection)
+    finally:
+        connection.close()
+
+
+def is_idle(path: Path) -> bool:
+    """Whether the file is in WAL mode and nobody uses it: it has no files beside it, and a mere look would make some.
+
+    A look that is ``immutable`` does not, but must not be taken while somebody writes: it would see half of it. What
+    tells, and makes no file, is ``nolock``: SQLite will not open a file in WAL mode so.
+    """
+    if size_of(log_of(path)):
+        return False
+    connection = connect(path, "ro&nolock=1", 0.0)
+    try:
+        _ = number(connection, "PRAGMA application_id")
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN
+    finally:
+        connection.close()
+    return False
 
 
 def size_of(path: Path) -> int:

@@ -8,7 +8,7 @@ import attrs
 
 from kundorder.adapters.sqlite.durability import Durability, has_wal_reset_bug
 from kundorder.adapters.sqlite.faults import meaning
-from kundorder.adapters.sqlite.file import connect, is_ours, log_of, look, number, size_of, word
+from kundorder.adapters.sqlite.file import connect, is_idle, is_ours, look, number, size_of, word
 from kundorder.errors import Unavailable
 
 
@@ -36,9 +36,9 @@ def report(path: Path, written: Durability, wait: float) -> StoreReport:
     """
     if not size_of(path):
         raise Unavailable("there is no store at this path yet")
+    look(path, wait)
     try:
-        look(path, wait)
-        idle = _is_idle(path)
+        idle = is_idle(path)
         connection = connect(path, "ro&immutable=1" if idle else "ro", wait)
         try:
             found = _reported(connection, path, written)
@@ -47,24 +47,6 @@ def report(path: Path, written: Durability, wait: float) -> StoreReport:
             connection.close()
     except sqlite3.Error as error:
         raise meaning(error) from error
-
-
-def _is_idle(path: Path) -> bool:
-    """Whether the file is in WAL mode and nobody uses it: it has no files beside it, and a mere look would make some.
-
-    A look that is ``immutable`` does not, but is not for files that somebody writes meanwhile, and does not tell the
-    journal mode. What tells, and makes no file, is ``nolock``: SQLite will not open a file in WAL mode so.
-    """
-    if log_of(path).exists():
-        return False
-    connection = connect(path, "ro&nolock=1", 0.0)
-    try:
-        _ = number(connection, "PRAGMA application_id")
-    except sqlite3.OperationalError as error:
-        return error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN
-    finally:
-        connection.close()
-    return False
 
 
 def _reported(connection: sqlite3.Connection, path: Path, written: Durability) -> StoreReport:

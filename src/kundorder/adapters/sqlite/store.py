@@ -8,7 +8,7 @@ from typing import final
 from weakref import WeakSet
 
 from kundorder.adapters.sqlite.durability import JournalMode, durability
-from kundorder.adapters.sqlite.file import open_file
+from kundorder.adapters.sqlite.file import look, open_file
 from kundorder.adapters.sqlite.kept import FORKED, Kept, turn_at
 from kundorder.adapters.sqlite.report import StoreReport, report
 from kundorder.adapters.sqlite.transaction import SqliteTransaction
@@ -79,6 +79,8 @@ class SqliteStore:
         with self._opening:
             if self._is_closed:
                 raise Unavailable("the store has been closed")
+            if self._pid is None:
+                look(self._path, self._wait)
             connection = open_file(self._path, self._durability, self._wait)
             kept = self._own.kept = Kept(connection, turn_at(self._path), self._wait)
             self._all.add(kept)

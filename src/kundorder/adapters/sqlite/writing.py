@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import attrs
 
-from kundorder.adapters.sqlite.rows import OwedRow, batches, moment, owed, with_keys, without_secret
-from kundorder.codec import SCHEMA, decode, decode_owed, encode
+from kundorder.adapters.sqlite.rows import OWED_COLUMNS, OwedRow, batches, moment, owed, with_keys, without_secret
+from kundorder.codec import SCHEMA, decode, encode
 from kundorder.errors import Conflict
 from kundorder.events import Entry, Owed, OwedState, Settlement
 from kundorder.model import Record
@@ -31,12 +31,12 @@ _OWE = """
     INSERT INTO owed (id, state, due_at, owed_at, lease_until, fence, attempts, body) VALUES (?, ?, ?, ?, '', ?, ?, ?)
     ON CONFLICT (id) DO NOTHING
 """
-_CLAIM = """
+_CLAIM = f"""
     UPDATE owed SET fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN (
         SELECT id FROM owed WHERE state = 'due' AND due_at <= ? AND lease_until <= ? ORDER BY owed_at, id LIMIT ?
-    ) RETURNING state, due_at, fence, attempts, body
-"""
-_CLAIMED = "SELECT body FROM owed WHERE id = ? AND fence = ? AND state = 'due'"
+    ) RETURNING {OWED_COLUMNS}
+"""  # noqa: S608 - constants
+_CLAIMED = f"SELECT {OWED_COLUMNS} FROM owed WHERE id = ? AND fence = ? AND state = 'due'"  # noqa: S608 - constants
 _SETTLE = "UPDATE owed SET state = ?, due_at = ?, lease_until = '', body = ? WHERE id = ?"
 
 
@@ -115,10 +115,10 @@ def claim(connection: sqlite3.Connection, now: datetime, lease_until: datetime, 
 
 def settle(connection: sqlite3.Connection, debt: Owed, settlement: Settlement) -> bool:
     """See ``ports.Transaction.settle``; of ``debt`` only the id and the fence are believed."""
-    rows: list[tuple[str]] = connection.execute(_CLAIMED, (debt.id, debt.fence)).fetchall()
+    rows: list[OwedRow] = connection.execute(_CLAIMED, (debt.id, debt.fence)).fetchall()
     if not rows:
         return False
-    present = decode_owed(rows[0][0])
+    present = owed(rows[0])
     over = settlement.state in (OwedState.SENT, OwedState.CANCELLED)
     settled = attrs.evolve(
         present,

@@ -20,12 +20,11 @@ from kundorder.delivery import (
     unwanted_member_mail,
     unwanted_order_mail,
 )
-from kundorder.directory import Holder
 from kundorder.errors import Conflict, NotFound, Refused, Unavailable, Undeliverable
 from kundorder.events import FollowUp, FollowUpKind, Mail, Owed, OwedState, Settlement
 from kundorder.messages import About, Post, Recipient, compose
 from kundorder.model import SYSTEM, Agreement, Member, Order, Organisation, Record
-from kundorder.policies import assignment_of, granted_handlers
+from kundorder.policies import assignment_of, handlers_of
 from kundorder.portal.awaited.acting import Acting
 from kundorder.portal.awaited.loading import read_all
 from kundorder.portal.writing import outcome_of
@@ -194,13 +193,6 @@ def _handlers_key(order: Order) -> Key:
     return holders_key(order.content.agent or "", Role.AGENT_HANDLER)
 
 
-def _handlers(subject: Record | None, facts: Facts) -> tuple[Holder, ...]:
-    """The handlers who may act for the agent of an order now."""
-    identifier = assignment_of(subject) if isinstance(subject, Order) else None
-    assignment = None if identifier is None else Situation(facts).assignment(identifier)
-    return () if assignment is None else granted_handlers(Situation(facts), assignment)
-
-
 def _unwanted(mail: Mail, subject: Record | None, member: Record | None, facts: Facts) -> str | None:
     """Why a mail need not leave any more."""
     why: str | None = None
@@ -209,7 +201,8 @@ def _unwanted(mail: Mail, subject: Record | None, member: Record | None, facts: 
     elif isinstance(subject, Agreement):
         why = unwanted_agreement_mail(mail, subject)
     if why is None and isinstance(member, Member):
-        why = unwanted_member_mail(mail, member, _handlers(subject, facts))
+        handlers = handlers_of(Situation(facts), subject) if isinstance(subject, Order) else ()
+        why = unwanted_member_mail(mail, member, handlers)
     return why
 
 

@@ -39,7 +39,9 @@ async def at_once(_seconds: float) -> None:
 class AsyncPortal:
     """Orders, agreements and people in one store, under one catalogue and one set of rules.
 
-    Nothing is kept between calls: any number of portals, threads and processes may share a store.
+    Nothing is kept between calls: any number of portals, threads and processes may share a store. Whatever asks the
+    store raises ``Unavailable`` when that does not answer (call again), and ``Corrupt`` when what is stored cannot be
+    read (call the maintainer).
 
     Args:
         store: where everything is kept.
@@ -98,6 +100,7 @@ class AsyncPortal:
         Raises:
             Refused: something stands in the way; all of it is listed, with who can clear it. Nothing has changed.
             NotFound: the subject does not exist, or the actor may not see it.
+            Malformed: the key is no idempotency key.
             KeyReused: the key was used for something else; take a new one.
             Conflict: the facts kept moving; call again.
             Unavailable: a port failed; call again with the same key.
@@ -232,6 +235,9 @@ class AsyncPortal:
         Raises:
             Refused: something other than the evidence stands in the way; nobody is asked to sign in vain.
             NotFound: the subject does not exist, or the actor may not see it.
+            Malformed: the key is no idempotency key.
+            KeyReused: the key was used for something else; take a new one.
+            Conflict: the facts kept moving, or another call has gone on with the same signing; call again.
             Unavailable: the signing port or the store does not answer; call again.
         """
         person = actor.person if signer is None else signer
