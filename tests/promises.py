@@ -149,8 +149,8 @@ def check_steps(kept: Kept) -> None:
         assert events[0].before is None, chain
         for earlier, later in pairwise(events):
             assert later.at > earlier.at, chain
-            if later.before is None:  # applied for anew, under the same id
-                assert later.lifecycle in RENEWED, chain
+            if later.before is None:  # applied for anew under the same id, or invited anew
+                assert later.lifecycle in RENEWED or earlier.after == UserState.INVITED, chain
             else:
                 assert later.before == earlier.after, chain
                 assert later.before not in FINAL[later.lifecycle], chain

@@ -31,43 +31,44 @@ from kundorder.workflow import GRANTS, Cell
 LOST = "ola"
 """Has sent orders and is an orderer no more."""
 
-PEOPLE: dict[str, dict[str, Role | None]] = {
+PEOPLE: dict[str, dict[str, tuple[Role, ...]]] = {
     CUSTOMER: {
-        "adam": Role.ADMINISTRATOR,
-        "kontakt": Role.AGREEMENT_CONTACT,
-        "ove": Role.ORDERER,
-        "oda": Role.ORDERER,
-        "atle": Role.ATTESTANT,
-        LOST: None,
-        "hanna": None,  # at the agent a granted handler
+        "adam": (Role.ADMINISTRATOR,),
+        "kontakt": (Role.AGREEMENT_CONTACT,),
+        "ove": (Role.ORDERER,),
+        "oda": (Role.ORDERER,),
+        "atle": (Role.ATTESTANT,),
+        LOST: (),
+        "hanna": (),  # at the agent a granted handler
     },
     AGENT: {
-        "agda": Role.ADMINISTRATOR,
-        "kontakt": Role.AGREEMENT_CONTACT,
-        "uno": Role.AGENT_ASSIGNMENT_ORDERER,
-        "aron": Role.ATTESTANT,
-        "arne": Role.ATTESTANT,
-        "hanna": Role.AGENT_HANDLER,
-        "hugo": Role.AGENT_HANDLER,  # granted in another assignment only
-        "ove": None,  # at the customer an orderer
+        "agda": (Role.ADMINISTRATOR,),
+        "kontakt": (Role.AGREEMENT_CONTACT,),
+        "uno": (Role.AGENT_ASSIGNMENT_ORDERER,),
+        "aron": (Role.ATTESTANT,),
+        "arne": (Role.ATTESTANT,),
+        "hanna": (Role.AGENT_HANDLER,),
+        "hugo": (Role.AGENT_HANDLER,),  # granted in another assignment only
+        "hedda": (Role.AGENT_HANDLER, Role.ADMINISTRATOR),  # not granted, but sees the orders
+        "ove": (),  # at the customer an orderer
     },
     PROVIDER: {
-        "pia": Role.ADMINISTRATOR,
-        "per": Role.PROVIDER_OFFICER,
-        "karin": Role.CUSTOMER_SERVICE,
-        "atle": None,  # at the customer an attestant
+        "pia": (Role.ADMINISTRATOR,),
+        "per": (Role.PROVIDER_OFFICER,),
+        "karin": (Role.CUSTOMER_SERVICE,),
+        "atle": (),  # at the customer an attestant
     },
     OTHER: {  # a customer and an agent at once, with nothing to do with the orders here
-        "otto": Role.ADMINISTRATOR,
-        "kontakt": Role.AGREEMENT_CONTACT,
-        "ove": Role.ORDERER,
-        "aron": Role.ATTESTANT,
-        "hanna": Role.AGENT_HANDLER,
-        "uno": Role.AGENT_ASSIGNMENT_ORDERER,
-        "oda": None,
+        "otto": (Role.ADMINISTRATOR,),
+        "kontakt": (Role.AGREEMENT_CONTACT,),
+        "ove": (Role.ORDERER,),
+        "aron": (Role.ATTESTANT,),
+        "hanna": (Role.AGENT_HANDLER,),
+        "uno": (Role.AGENT_ASSIGNMENT_ORDERER,),
+        "oda": (),
     },
 }
-"""Exactly one role each, in each organisation; some act in several, and their rights are never added up."""
+"""Who holds what, but for one exactly one role each; some act in several organisations, never with all they hold."""
 
 Answer: TypeAlias = str
 """What comes of trying: ``hidden``, ``refused``, or the state it leads to."""
@@ -87,9 +88,19 @@ ACTORS: tuple[ko.Actor, ...] = (
 )
 
 
-def role_of(actor: ko.Actor) -> Role | None:
-    """The one role somebody holds, in the organisation acted for."""
-    return PEOPLE.get(actor.organisation, {}).get(actor.person)
+def roles_of(actor: ko.Actor) -> tuple[Role, ...]:
+    """What somebody holds in the organisation acted for."""
+    return PEOPLE.get(actor.organisation, {}).get(actor.person, ())
+
+
+def holds(actor: ko.Actor, *roles: Role) -> bool:
+    """Whether somebody holds one of these in the organisation acted for."""
+    return any(role in roles for role in roles_of(actor))
+
+
+def fits(cell: Cell, actor: ko.Actor) -> bool:
+    """Whether a cell is somebody's, as far as role and side go."""
+    return cell.party in SIDES[actor.organisation] and (cell.role is None or holds(actor, cell.role))
 
 
 def is_member(actor: ko.Actor) -> bool:
@@ -104,7 +115,7 @@ def is_stranger(actor: ko.Actor) -> bool:
 
 def is_staff(actor: ko.Actor) -> bool:
     """Whether somebody works for the provider with the customers."""
-    return actor.organisation == PROVIDER and role_of(actor) in (Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
+    return actor.organisation == PROVIDER and holds(actor, Role.PROVIDER_OFFICER, Role.CUSTOMER_SERVICE)
 
 
 @attrs.frozen
@@ -171,9 +182,9 @@ def set_stage(*, automatic: bool) -> Stage:
     store, signer = MemoryStore(), MemorySigner()
     rules = ko.Rules(inform_agent_automatically=automatic)
     world = World.new(store=store, rules=rules, signing=signer)
-    for person, role in PEOPLE[PROVIDER].items():
+    for person, roles in PEOPLE[PROVIDER].items():
         if person != "karin":
-            world.user(world.officer, person, *roles_of(role))
+            world.user(world.officer, person, *roles)
     administrators = {
         CUSTOMER: world.customer(CUSTOMER),
         OTHER: world.customer(OTHER, administrator="otto", category=ko.CustomerCategory.MUNICIPALITY),
@@ -186,9 +197,9 @@ def set_stage(*, automatic: bool) -> Stage:
     for organisation, administrator in administrators.items():
         domain = f"o{organisation.replace('-', '')}.example"
         world.verify(organisation, "kontakt", f"kontakt@{domain}")
-        for person, role in PEOPLE[organisation].items():
+        for person, roles in PEOPLE[organisation].items():
             if (organisation, person) not in world.members and person != administrator.person:
-                world.user(administrator, person, *roles_of(role))
+                world.user(administrator, person, *roles)
     world.remember(administrators[CUSTOMER])
     world.remember(administrators[OTHER])
     world.assignment(ko.Actor("uno", OTHER), ko.Actor("aron", OTHER), "npo")
@@ -203,21 +214,21 @@ def set_stage(*, automatic: bool) -> Stage:
 stage = cache(set_stage)
 
 
-def roles_of(role: Role | None) -> tuple[Role, ...]:
-    """The one role as the roles it is."""
-    return () if role is None else (role,)
-
-
 @pytest.mark.parametrize("organisation", [CUSTOMER, AGENT, PROVIDER, OTHER])
 @pytest.mark.parametrize("role", Role)
 def test_a_role_that_nobody_holds_here_cannot_be_given(organisation: str, role: Role) -> None:
     """So the people above are all there are (R18)."""
     held = stage(automatic=False)
-    administrator = next(person for person, has in PEOPLE[organisation].items() if has is Role.ADMINISTRATOR)
-    target = next(person for person, has in PEOPLE[organisation].items() if has is None)
+    target = next(person for person, has in PEOPLE[organisation].items() if not has)
     command = ko.AssignRole(member=held.member(organisation, target), role=role)
-    verdict = held.world.portal.check(command, ko.Actor(administrator, organisation))
-    assert verdict.allowed is (role in PEOPLE[organisation].values())
+    verdict = held.world.portal.check(command, administrator_of(organisation))
+    assert verdict.allowed is any(role in has for has in PEOPLE[organisation].values())
+
+
+def administrator_of(organisation: str) -> ko.Actor:
+    """Who administers it and does nothing else."""
+    people = PEOPLE[organisation].items()
+    return ko.Actor(next(person for person, has in people if has == (Role.ADMINISTRATOR,)), organisation)
 
 
 DIRECT = (
@@ -322,29 +333,25 @@ def orders(name: str, *, automatic: bool) -> tuple[ko.Order, ...]:
 
 def sees_order(order: ko.Order, flow: Flow, actor: ko.Actor) -> bool:
     """Who may look at an order, as the domain has it (DOMAIN §3)."""
-    role = role_of(actor)
     if actor is ko.SYSTEM or is_staff(actor):
         return True
     if actor.organisation == CUSTOMER:
-        return role is not None or (is_member(actor) and actor.person == order.content.orderer_person)
-    asked = flow is Flow.VIA_AGENT and order.case_number is not None
-    agents = (Role.ADMINISTRATOR, Role.ATTESTANT)
-    return actor.organisation == AGENT and asked and (role in agents or (role is not None and actor.person == "hanna"))
+        return bool(roles_of(actor)) or (is_member(actor) and actor.person == order.content.orderer_person)
+    asked = actor.organisation == AGENT and flow is Flow.VIA_AGENT and order.case_number is not None
+    return asked and (holds(actor, Role.ADMINISTRATOR, Role.ATTESTANT) or actor.person == "hanna")
 
 
 def order_cell(held: Stage, order: ko.Order, flow: Flow, trigger: Trigger, actor: ko.Actor) -> Answer:
     """What a cell permits: the row, the role, the side, and what the row asks of the actor besides."""
     if trigger is Trigger.START:  # an order of one's own organisation, whatever becomes of this one
-        mine = actor.organisation in (CUSTOMER, OTHER) and role_of(actor) is Role.ORDERER
-        return "hidden" if is_stranger(actor) else "DRAFT" if mine else "refused"
+        return "hidden" if is_stranger(actor) else "DRAFT" if holds(actor, Role.ORDERER) else "refused"
     if not sees_order(order, flow, actor):
         return "hidden"
     if trigger is Trigger.COPY_AS_DRAFT and order.state not in CLOSED:
         return "refused"
-    side = {CUSTOMER: Party.CUSTOMER, AGENT: Party.AGENT, PROVIDER: Party.PROVIDER, "": Party.SYSTEM}
     for cell in cells(Lifecycle.ORDER, trigger, order.state):
-        if cell.flow in (None, flow) and (cell.role, cell.party) == (role_of(actor), side.get(actor.organisation)):
-            return cell.to if fits_order(held, order, cell, actor) else "refused"
+        if cell.flow in (None, flow) and fits(cell, actor) and fits_order(held, order, cell, actor):
+            return cell.to
     return "refused"
 
 
@@ -512,13 +519,13 @@ def agreement_cell(agreement: ko.Agreement, trigger: Trigger, actor: ko.Actor) -
     """What a cell permits; an agreement is signed and declined by the system, on a signatory's evidence (R7, R17)."""
     is_free = agreement.state in ENDED
     if trigger is Trigger.APPLY:
-        taken = actor.organisation in HAS_AGREEMENT[agreement.party]
+        taken = actor.organisation in (*HAS_AGREEMENT[agreement.party], PROVIDER)  # the provider has none with itself
         free = is_free if actor.organisation == agreement.organisation else not taken
         return "APPLIED" if free and actor is not ko.SYSTEM else "refused"
     if trigger is Trigger.REGISTER:
         return "hidden" if is_stranger(actor) else "SIGNED" if is_free and actor == OFFICER else "refused"
-    views = role_of(actor) in (Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT)
-    if not (is_staff(actor) or actor is ko.SYSTEM or (actor.organisation == agreement.organisation and views)):
+    here = actor.organisation == agreement.organisation and holds(actor, Role.ADMINISTRATOR, Role.AGREEMENT_CONTACT)
+    if not (is_staff(actor) or actor is ko.SYSTEM or here):
         return "hidden"
     lifecycle = Lifecycle.CUSTOMER_AGREEMENT if agreement.party is Party.CUSTOMER else Lifecycle.AGENT_AGREEMENT
     for cell in cells(lifecycle, trigger, agreement.state):
@@ -575,16 +582,15 @@ def commands_for_assignment(
 
 def assignment_cell(state: ko.AssignmentState | None, trigger: Trigger, actor: ko.Actor) -> Answer:
     """What a cell permits."""
-    role = role_of(actor)
     if trigger is Trigger.APPLY:
         free = actor.organisation == OTHER or state in (None, ko.AssignmentState.ENDED, ko.AssignmentState.REJECTED)
-        may = role is Role.AGENT_ASSIGNMENT_ORDERER and free
+        may = holds(actor, Role.AGENT_ASSIGNMENT_ORDERER) and free
         return "hidden" if is_stranger(actor) else "UNDER_REVIEW" if may else "refused"
-    here = actor.organisation == AGENT and role in VIEWS_ASSIGNMENT
+    here = actor.organisation == AGENT and holds(actor, *VIEWS_ASSIGNMENT)
     if state is None or not (is_staff(actor) or actor is ko.SYSTEM or here):
         return "hidden"
     for cell in cells(Lifecycle.ASSIGNMENT, trigger, state):
-        if cell.role is role and cell.party in SIDES[actor.organisation]:
+        if fits(cell, actor):
             return cell.to
     return "refused"
 
@@ -633,9 +639,8 @@ class Target:
 
 def targets(held: Stage) -> Iterator[Target]:
     """In every organisation a user in each state."""
-    for organisation, people in PEOPLE.items():
-        person = next(person for person, role in people.items() if role is Role.ADMINISTRATOR)
-        administrator = ko.Actor(person, organisation)
+    for organisation in PEOPLE:
+        administrator = administrator_of(organisation)
         for state in UserState:
             email = f"{state.value.lower()}@o{organisation.replace('-', '')}.example"
             added = held.world.portal.execute(ko.AddUser(name="Någon Prov", email=email), administrator)
@@ -665,18 +670,16 @@ def commands_for_user(target: Target) -> dict[Trigger, ko.Command]:
 
 def user_cell(target: Target, trigger: Trigger, actor: ko.Actor) -> Answer:
     """What a cell permits: all but restoring is done in one's own organisation (R5, R27)."""
-    role, own = role_of(actor), actor.organisation == target.organisation
+    own = actor.organisation == target.organisation
     if trigger is Trigger.ADD:
-        return "hidden" if is_stranger(actor) else "INVITED" if role is Role.ADMINISTRATOR else "refused"
+        return "hidden" if is_stranger(actor) else "INVITED" if holds(actor, Role.ADMINISTRATOR) else "refused"
     invited = trigger is Trigger.VERIFY and target.state is UserState.INVITED and own
-    if not (is_staff(actor) or actor is ko.SYSTEM or invited or (own and role is not None)):
+    if not (is_staff(actor) or actor is ko.SYSTEM or invited or (own and roles_of(actor))):
         return "hidden"
     for cell in cells(Lifecycle.USER, trigger, target.state):
-        if cell.party in SIDES[actor.organisation] and (own or cell.trigger is Trigger.RESTORE):
-            if cell.trigger is Trigger.VERIFY:
-                return "refused" if is_member(actor) else cell.to  # who is a user already is nobody else
-            if cell.role is role:
-                return cell.to
+        taken = trigger is Trigger.VERIFY and is_member(actor)  # who is a user already is nobody else
+        if fits(cell, actor) and (own or trigger is Trigger.RESTORE) and not taken:
+            return cell.to
     return "refused"
 
 

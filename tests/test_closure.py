@@ -387,23 +387,26 @@ class Walk:
         assert len({mail.id for mail in mails}) == len(mails)
         assert self.scenario.flow is Flow.VIA_AGENT or all(mail.party is not Party.AGENT for mail in mails)
         before = self.order_in(self.store.facts)
-        for stored in changes.records:
-            if isinstance(stored.record, ko.Order):
-                self.judge_asking(before, stored.record, mails)
+        written = [stored.record for stored in changes.records if isinstance(stored.record, ko.Order)]
+        asking = [mail for mail in mails if mail.template in ASKS]
+        if before is not None or written:
+            self.judge_asking(before, written[0] if written else before, asking)
 
-    def judge_asking(self, before: ko.Order | None, after: ko.Order, mails: list[ko.Mail]) -> None:
-        """Whoever gets a notice that asks gets a mail with it, and nobody is asked again for what was asked before."""
+    def judge_asking(self, before: ko.Order | None, after: ko.Order | None, asking: list[ko.Mail]) -> None:
+        """Whoever is newly asked by a notice gets a mail with it; asking again is the same debt, and never a step on."""
+        assert after is not None
         _act, template = ASKING.get(after.state, (None, None))
         asked = {notice.member for notice in after.notices if notice.template is template}
         earlier = set[str]()
         if before is not None and before.state is after.state:
             earlier = {notice.member for notice in before.notices if notice.template is template}
         assert all(notice.step == after.step for notice in after.notices)
-        asking = [mail for mail in mails if mail.template in ASKS]
         assert {mail.template for mail in asking} <= {template}
-        assert sorted(str(mail.member) for mail in asking) == sorted(asked - earlier)
-        if before is not None and before.step != after.step:
-            assert not asked & earlier
+        assert len({mail.member for mail in asking}) == len(asking)
+        mailed = {str(mail.member) for mail in asking}
+        assert asked - earlier <= mailed <= asked
+        if before is None or before.step != after.step:
+            assert not mailed & earlier
 
     def codes(self, command: ko.Command, actor: ko.Actor) -> frozenset[ReasonCode] | None:
         """What stands in somebody's way besides what is to be filled in; None for who sees nothing."""

@@ -322,6 +322,37 @@ def test_a_new_attestant_is_told_of_more_than_a_page_of_orders() -> None:
     assert cast.told() == [("nora", T.ATTEST_ORDER)] * 205
 
 
+def test_an_attestant_whose_role_comes_back_gets_the_mail_that_was_dropped() -> None:
+    """R39: nobody is forgotten, and who had the mail already is not written to twice."""
+    cast, unsteady = down()
+    cast.assign(cast.nora, Role.ATTESTANT)
+    unsteady.error, unsteady.only = DOWN, cast.world.emails[CUSTOMER, "atle"]
+    cast.sent()
+    assert cast.told() == [("nora", T.ATTEST_ORDER)]
+    for actor in (cast.atle, cast.nora):
+        cast.remove(actor, Role.ATTESTANT)
+    unsteady.error = None
+    later(cast, hours=1)
+    assert cast.portal.deliver().cancelled == 1
+    for actor in (cast.atle, cast.nora):
+        cast.assign(actor, Role.ATTESTANT)
+    assert cast.told() == [("atle", T.ATTEST_ORDER)]
+    later(cast, hours=1)
+    assert cast.portal.deliver() == ko.DeliveryReport()
+    assert [cast.bells(actor) for actor in (cast.atle, cast.nora)] == [[T.ATTEST_ORDER]] * 2
+
+
+def test_a_picked_attestant_whose_role_comes_back_gets_the_mail_that_was_dropped() -> None:
+    cast, unsteady = down()
+    cast.approved()
+    cast.remove(cast.aron, Role.ATTESTANT)
+    unsteady.error = None
+    later(cast, hours=1)
+    assert cast.told() == []
+    cast.assign(cast.aron, Role.ATTESTANT)
+    assert cast.told() == [("aron", T.ATTEST_FOR_AGENT)]
+
+
 def test_with_four_eyes_a_new_attestant_is_not_told_of_an_order_of_their_own() -> None:
     """R12, R39."""
     cast = Cast.new(agent=False, rules=ko.Rules(four_eyes=True))

@@ -388,6 +388,25 @@ def test_an_invitation_is_taken_up_once_and_in_its_own_organisation() -> None:
             cast.portal.execute(command, ko.Actor(person, CUSTOMER))
 
 
+def test_who_has_lost_an_invitation_is_invited_again_and_the_old_one_is_worth_nothing() -> None:
+    cast = Cast.new(agent=False)
+    invite = ko.AddUser(name="Ny Prov", email="ny@prov.example")
+    first = cast.portal.execute(invite, cast.adam)
+    cast.portal.execute(ko.AssignRole(member=first.id, role=Role.ORDERER), cast.adam)
+    member, lost = cast.world.code("ny@prov.example")
+    restarted = ko.Portal(store=cast.world.store, catalogue=CATALOGUE, clock=cast.world.clock, mailer=cast.world.mailer)
+    again = restarted.execute(attrs.evolve(invite, name="Nya Prov"), cast.adam)
+    assert again.id == first.id == member
+    assert cast.told() == [("ny", T.LOGIN_USER), ("ny", T.LOGIN_USER)]
+    ny = ko.Actor("ny", CUSTOMER)
+    with pytest.raises(ko.NotFound):
+        cast.portal.execute(ko.VerifyUser(member=member, code=lost), ny)
+    _member, code = cast.world.code("ny@prov.example")
+    cast.portal.execute(ko.VerifyUser(member=member, code=code), ny)
+    (found,) = [each for each in cast.portal.members(cast.adam).items if each.id == member]
+    assert (found.name, found.roles) == ("Nya Prov", (Role.ORDERER,))
+
+
 def test_an_address_that_is_taken_in_one_organisation_is_free_in_another() -> None:
     cast = Cast.new()
     email = "ny@prov.example"

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import attrs
 import pytest
 from cast import DIRECT, NPO, VIA_AGENT, Cast, refusal
-from world import AGENT, CUSTOMER, OTHER, World
+from world import AGENT, CUSTOMER, OTHER, PROVIDER, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemoryStore
@@ -155,7 +155,26 @@ def there_is_only_an_agreement_of_the_earlier_model() -> Reasons:
     return refusal(world, START, world.user(adam, "bo", Role.ORDERER))
 
 
-@told(C.AGREEMENT_EXISTS, OFFICER, organisation=CUSTOMER, state="APPLIED")
+@told(C.IS_THE_PROVIDER, OFFICER, organisation=PROVIDER)
+def somebody_applies_in_the_name_of_the_provider() -> Reasons:
+    world = World.new()
+    people = world.application(PROVIDER, "mallory")
+    command = ko.ApplyForCustomerAgreement(name="Prov", category=REGION, application=people)
+    return refusal(world, command, ko.Actor("mallory", PROVIDER))
+
+
+@told(C.OFFER_CHANGED, YOU, offer="npo-konsument-tgp")
+def an_offer_takes_another_flow_than_when_the_draft_was_started() -> Reasons:
+    cast = Cast.new()
+    draft = cast.world.draft(cast.berta, "npo-konsument-tgp", VIA_AGENT, AGENT)
+    offers = tuple(
+        attrs.evolve(offer, flow=None) if offer.id == "npo-konsument-tgp" else offer for offer in CATALOGUE.offers
+    )
+    portal = ko.Portal(store=cast.world.store, catalogue=attrs.evolve(CATALOGUE, offers=offers))
+    return portal.check(ko.SendOrder(order=draft.id), cast.berta).reasons
+
+
+@told(C.AGREEMENT_EXISTS, OFFICER, organisation=CUSTOMER)
 def somebody_applies_twice() -> Reasons:
     world = World.new()
     applied(world)
@@ -246,6 +265,15 @@ def an_agents_administrator_is_deleted_before_the_signature() -> Reasons:
     cast.portal.execute(ko.ApproveAgreement(agreement=identifier), cast.olle)
     cast.portal.execute(ko.DeleteUser(member=cast.id(adam)), other)
     return signing(cast, ko.SignAgreement(agreement=identifier), "s1")
+
+
+@told(C.USER_DELETED, OFFICER)
+def a_deleted_user_is_invited_by_another_address() -> Reasons:
+    cast = Cast.new(agent=False)
+    cast.portal.execute(ko.DeleteUser(member=cast.id(cast.berta)), cast.adam)
+    cast.portal.execute(ko.AddUser(name="Berta Prov", email="ny@prov.example"), cast.adam)
+    member, code = cast.world.code("ny@prov.example")
+    return cast.reasons(ko.VerifyUser(member=member, code=code), cast.berta)
 
 
 @told(C.INVITATION_INVALID, CUSTOMERS_ADMINISTRATOR)

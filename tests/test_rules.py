@@ -1022,9 +1022,9 @@ def test_an_organisation_that_is_no_customer_yet_has_nothing() -> None:
     application = world.application(OTHER, "adam")
     command = ko.ApplyForCustomerAgreement(name="Ny", category=CustomerCategory.REGION, application=application)
     world.portal.execute(command, ko.Actor("sokande", OTHER))
-    for command in (START, ko.AddUser(name="Ny", email="ny@prov.example")):
+    for attempt in (START, ko.AddUser(name="Ny", email="ny@prov.example")):
         with pytest.raises(ko.NotFound):
-            world.portal.execute(command, ko.Actor("adam", OTHER))
+            world.portal.execute(attempt, ko.Actor("adam", OTHER))
     with world.store.transaction() as transaction:
         kept = transaction.read((agreement_key(f"customer/{OTHER}"),))
     assert [getattr(fact.record, "state", None) for fact in kept.values()] == ["APPLIED"]

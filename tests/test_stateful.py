@@ -6,6 +6,7 @@ anybody or nobody, about anything there is or is not. Whatever comes of it, ``pr
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias, TypeGuard
@@ -190,6 +191,7 @@ class Ordering(RuleBasedStateMachine):
         self.store: Store = self.place.store
         self.signer = MemorySigner()
         self.outbox = Outbox()
+        self.clock = Ticking(START.replace(month=2))
         self.chosen = ko.Rules()
         self.portal = ko.Portal(store=self.store, catalogue=CATALOGUE)
         self.kept = Kept.of(self.store)
@@ -215,7 +217,7 @@ class Ordering(RuleBasedStateMachine):
             rules=self.chosen,
             mailer=self.outbox,
             signing=self.signer,
-            clock=Ticking(START.replace(month=2)),
+            clock=self.clock,
         )
         for start, steps in zip(AT_FIRST, so_far, strict=True):
             order = self.portal.execute(start, ANNA).order.id
@@ -272,9 +274,10 @@ class Ordering(RuleBasedStateMachine):
             assert all(saying(language) for saying in sayings for language in ko.Language)
 
     def deliver(self) -> None:
-        """The system sends and does what it owes."""
-        report = self.portal.deliver()
-        assert (report.parked, report.later) == (0, 0)
+        """The system sends and does what it owes, until there is nothing left of it."""
+        while (report := self.portal.deliver()) != ko.DeliveryReport():
+            assert (report.parked, report.later) == (0, 0)
+            self.clock.time += timedelta(minutes=5)  # what a round has not come to is leased for a while
         assert len(set(self.outbox.sent)) == len(self.outbox.sent)
         self.settled = True
         self.look()

@@ -297,6 +297,17 @@ def test_the_users_of_another_organisation_are_nobodys_to_list(name: str) -> Non
     assert [each for number, each in enumerate(theirs) if number != own] == [none] * (3 if own is None else 2)
 
 
+def test_an_organisation_is_the_same_however_its_number_is_written() -> None:
+    held = stage()
+    plain = CUSTOMER.replace("-", "")
+    for actor in (held.cast.olle, held.cast.adam):
+        assert held.cast.portal.members(actor, organisation=plain) == held.cast.portal.members(
+            actor, organisation=CUSTOMER
+        )
+    with pytest.raises(ko.Malformed):
+        held.cast.portal.members(held.cast.olle, organisation="hos oss")
+
+
 def shown_to(actor: ko.Actor) -> str:
     """Every byte somebody can get to see, by whatever they ask."""
     held = stage()

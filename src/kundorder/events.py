@@ -7,6 +7,7 @@ from typing import final
 import attrs
 
 from kundorder.evidence import Document
+from kundorder.model import Contact
 from kundorder.vocabulary import AttestMethod, Language, Lifecycle, Party, Role, Template, Trigger
 
 
@@ -131,3 +132,6 @@ class SigningRequest:
     document: Document
     method: AttestMethod
     language: Language = Language.SV
+    to: Contact | None = attrs.field(
+        default=None, repr=False
+    )  # the person, as named to us; whom to reach, and to compare

@@ -72,7 +72,7 @@ class Changes:
     guards: tuple[Guard, ...]  # facts that must not have moved; those about to be written among them
     records: tuple[Stored, ...]
     entries: tuple[Entry, ...]
-    owed: tuple[Owed, ...]  # one whose id is there already is left as it is
+    owed: tuple[Owed, ...]  # one whose id is there already is left as it is, unless it was cancelled
 
 
 @attrs.frozen(kw_only=True)

@@ -130,7 +130,7 @@ def told_to(member: Member, assignments: tuple[str, ...]) -> tuple[str, ...]:
     """The waiting steps a member with these rights would have been mailed about (R39)."""
     wanted: list[str] = []
     if Role.ATTESTANT in member.roles:
-        wanted.append(f"attestants:{member.organisation}")
+        wanted += [f"attestants:{member.organisation}", f"picked:{member.id}"]
     if Role.AGENT_HANDLER in member.roles:
         wanted += [f"handlers:{assignment}" for assignment in assignments]
     return tuple(wanted)

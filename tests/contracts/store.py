@@ -567,7 +567,18 @@ class StoreContract:
         write(store, changes(owed=(a_mail("a", secret=SECRET.upper(), owed_at=later(days=-1)), a_mail("b"))))
         assert {owed.id: owed for owed in all_owed(store)} == {"a": a_mail("a", secret=SECRET), "b": a_mail("b")}
 
-    @pytest.mark.parametrize("state", OwedState)
+    def test_a_cancelled_debt_that_is_owed_again_is_due_again(self, store: Store) -> None:
+        write(store, changes(owed=(a_mail("a"),)))
+        (claimed,) = claim(store)
+        assert settle(store, claimed, Settlement(state=OwedState.CANCELLED, note="no longer wanted"))
+        write(store, changes(owed=(a_mail("a"),)))
+        (again,) = claim(store)
+        assert again.id == "a"
+        assert again.fence > claimed.fence
+        assert not settle(store, claimed, Settlement(state=OwedState.SENT))
+        assert settle(store, again, Settlement(state=OwedState.SENT))
+
+    @pytest.mark.parametrize("state", [state for state in OwedState if state is not OwedState.CANCELLED])
     def test_a_settled_debt_is_not_owed_again(self, store: Store, state: OwedState) -> None:
         write(store, changes(owed=(a_mail("a"),)))
         (claimed,) = claim(store)

@@ -133,8 +133,11 @@ class _MemoryTransaction:
         for stored in changes.records:
             self._put(stored)
         for owed in changes.owed:
-            if owed.id not in self._tables.owed:
+            present = self._tables.owed.get(owed.id)
+            if present is None:
                 self._owe(owed)
+            elif present.state is OwedState.CANCELLED:
+                self._replace(attrs.evolve(owed, fence=present.fence), None)
 
     def _append(self, entry: Entry) -> None:
         entries = self._tables.journal.setdefault(entry.chain, [])

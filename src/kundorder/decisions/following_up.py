@@ -3,14 +3,18 @@
 import attrs
 
 from kundorder.decisions.deciding import guards_of, key_of, mail_to, notice_for
-from kundorder.lifecycles.order import ASK_ATTESTANTS, ASK_HANDLERS, TELL_STARTABLE
+from kundorder.lifecycles.order import ASK_ATTESTANTS, ASK_HANDLERS, ASK_PICKED, TELL_STARTABLE
 from kundorder.lifecycles.rows import Owes
 from kundorder.model import Member, Order
 from kundorder.outcomes import Decision, Put
 from kundorder.situation import Act, Situation, case_of
 from kundorder.vocabulary import Lifecycle, OrderState
 
-_ASKS = {OrderState.AWAITING_CUSTOMER_ATTEST: ASK_ATTESTANTS, OrderState.AWAITING_AGENT_APPROVAL: ASK_HANDLERS}
+_ASKS = {
+    OrderState.AWAITING_CUSTOMER_ATTEST: ASK_ATTESTANTS,
+    OrderState.AWAITING_AGENT_APPROVAL: ASK_HANDLERS,
+    OrderState.AWAITING_AGENT_ATTEST: ASK_PICKED,
+}
 
 
 def _owes(order: Order) -> Owes | None:
@@ -23,17 +27,20 @@ def _owes(order: Order) -> Owes | None:
 def tell_pending(situation: Situation, order: Order, member: Member, act: Act) -> Decision | None:
     """The mail and the notice a member with a new right is owed for an order that waits; None: nothing to tell.
 
-    Whoever has been told at this step is not told again.
+    Whoever has been told at this step is not told again, for the debt has the same id; but if the mail was cancelled
+    because the right was gone, it is owed anew.
     """
     owes = _owes(order)
-    if owes is None or any(notice.member == member.id for notice in order.notices):
+    if owes is None:
         return None
     addressees = [each for each in owes.to(case_of(situation, act, order), order) if each.member == member.id]
     if not addressees:
         return None
-    notices = (*order.notices, *(notice_for(act, order, owes, each.organisation, member.id) for each in addressees))
-    told = attrs.evolve(order, notices=notices)
-    puts = (Put(key_of(order), told),)
+    told, puts = order, tuple[Put, ...]()
+    if all(notice.member != member.id for notice in order.notices):
+        new = (notice_for(act, order, owes, each.organisation, member.id) for each in addressees)
+        told = attrs.evolve(order, notices=(*order.notices, *new))
+        puts = (Put(key_of(order), told),)
     return Decision(
         key=key_of(order),
         lifecycle=Lifecycle.ORDER,

@@ -43,13 +43,15 @@ def _terms(act: Act, party: Party) -> Terms:
 
 def _is_free(case: Case, party: Party, organisation: str, model: AgreementModel = AgreementModel.CURRENT) -> Reasons:
     """No application is open, and none is signed but for one of the earlier model, where this is of the current."""
+    known = case.situation.organisation(organisation)
+    if known is not None and known.is_provider:
+        return (Reason(ReasonCode.IS_THE_PROVIDER, (("organisation", organisation),), cleared_by=(OFFICER,)),)
     present = present_agreement(case, party, organisation)
     if present is None or present.state not in (*_OPEN, AgreementState.SIGNED):
         return ()
     if present.state is AgreementState.SIGNED and present.model is not AgreementModel.CURRENT is model:
         return ()
-    params = (("organisation", organisation), ("state", present.state.value))
-    return (Reason(ReasonCode.AGREEMENT_EXISTS, params, cleared_by=(OFFICER,)),)
+    return (Reason(ReasonCode.AGREEMENT_EXISTS, (("organisation", organisation),), cleared_by=(OFFICER,)),)
 
 
 def _new(

@@ -87,6 +87,7 @@ def copied(case: Case, _command: CopyOrderAsDraft, _by: By) -> Order:
         original,
         orderer="" if case.me is None else case.me.id,
         orderer_person=case.act.actor.person,
+        service=original.service if offer is None else offer.service,
         flow=original.flow if offer is None else offer.flow_of(original.mode),
         terms=None,
         copied_from=case.order.id,

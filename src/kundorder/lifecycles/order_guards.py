@@ -33,6 +33,8 @@ def may_order(case: Case, content: Content, offer: Offer | None) -> Reasons:
         found.append(Reason(ReasonCode.OFFER_UNKNOWN, (("offer", content.offer),), cleared_by=(YOU,)))
         return tuple(found)
     params = (("offer", offer.id),)
+    if (content.service, content.flow) != (offer.service, offer.flow_of(content.mode)):
+        found.append(Reason(ReasonCode.OFFER_CHANGED, params, cleared_by=(YOU,)))
     customer = case.situation.organisation(content.organisation)
     if customer is None or customer.category not in offer.categories:
         found.append(Reason(ReasonCode.OFFER_NOT_OPEN, params, cleared_by=(CUSTOMER_SERVICE,)))

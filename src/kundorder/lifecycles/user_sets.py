@@ -76,15 +76,29 @@ def new_here(case: Case, command: AddUser) -> Reasons:
     if account is None or case.me is None or not case.me.roles:  # without a role one may not see who is a user
         return ()
     present = case.situation.member(account.member)
+    if present is not None and present.state is UserState.INVITED:
+        return ()  # invited again, with a new code
     if present is not None and present.state is UserState.DELETED:
         return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
     return (Reason(ReasonCode.ALREADY_A_USER, (("organisation", organisation),), cleared_by=(YOU,)),)
 
 
 def added(case: Case, command: AddUser, _by: By) -> Member:
-    """An invited user."""
+    """An invited user; who has been invited already and has not verified is invited again."""
     contact = Contact(name=command.name, email=command.email, phone=command.phone, language=command.language)
-    return new_member(case, case.act.actor.organisation, contact, ())
+    account = case.situation.account(case.act.actor.organisation, command.email)
+    present = None if account is None else case.situation.member(account.member)
+    if present is None:
+        return new_member(case, case.act.actor.organisation, contact, ())
+    return attrs.evolve(
+        present,
+        step=present.step + 1,
+        since=case.act.now,
+        name=contact.name,
+        phone=contact.phone,
+        language=contact.language,
+        invitation=digest(case.act.fresh.code(present.id)),
+    )
 
 
 def invited(case: Case, _command: AddUser, made: Subject) -> Extra:
@@ -92,7 +106,7 @@ def invited(case: Case, _command: AddUser, made: Subject) -> Extra:
     if not isinstance(made, Member) or case.mine is None:
         raise TypeError(type(made).__name__)
     mail = login_mail(case, made, sides(case.mine)[0], None, Template.LOGIN_USER)
-    return Extra(puts=(account_of(made),), mails=(mail,))
+    return Extra(puts=(account_of(made),) if made.step == 1 else (), mails=(mail,))
 
 
 def may_verify(case: Case, command: VerifyUser) -> Reasons:
@@ -102,6 +116,9 @@ def may_verify(case: Case, command: VerifyUser) -> Reasons:
         return (Reason(ReasonCode.INVITATION_INVALID, cleared_by=(_administrator(case, member.organisation),)),)
     login = case.situation.login(case.act.actor)
     mailbox = case.situation.mailbox(member.email)
+    before = None if login is None else case.situation.member(login.member)
+    if before is not None and before.state is UserState.DELETED:  # the same person, by an address of before
+        return (Reason(ReasonCode.USER_DELETED, cleared_by=(OFFICER,)),)
     free = login is None or login.member == member.id
     own = mailbox is None or mailbox.person == case.act.actor.person
     return () if free and own else (Reason(ReasonCode.PERSON_TAKEN, cleared_by=(CUSTOMER_SERVICE,)),)

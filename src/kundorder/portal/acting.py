@@ -78,7 +78,7 @@ class Acting:
 
     def write(self, decision: Decision, facts: Facts, act: Act, keyed: Keyed | None, outcome: Outcome) -> None:
         """Write what follows, if anything does."""
-        if not decision.puts and keyed is None:
+        if not (decision.puts or decision.mails or keyed):
             return
         receipt = receipt_of(keyed, outcome, act)
         changes = changes_of(decision, facts, act, self.rules_digest, receipt)

@@ -66,7 +66,12 @@ class Delivering:
         report, left = DeliveryReport(), limit
         while left > 0 and (claimed := self._claim(min(left, _BATCH))):
             left -= len(claimed)
+            enough = self.acting.clock.now() + LEASE / 2
             for owed in claimed:
+                if self.acting.clock.now() > enough:  # it may be another's before it has left: claim it anew
+                    with self.acting.store.transaction() as transaction:
+                        _ = transaction.settle(owed, Settlement(state=OwedState.DUE, due_at=owed.due_at))
+                    continue
                 settlement = self._carry_out(owed)
                 with self.acting.store.transaction() as transaction:
                     kept = transaction.settle(owed, settlement)

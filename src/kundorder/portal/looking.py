@@ -9,6 +9,7 @@ from kundorder.decisions.deciding import lifecycle_of, owner_of
 from kundorder.decisions.needs import members_behind
 from kundorder.errors import NotFound
 from kundorder.events import Event
+from kundorder.identifiers import organisation_number
 from kundorder.model import Actor, AgentAssignment, Agreement, Member, Notice, Order, Record
 from kundorder.outcomes import NeedsAction
 from kundorder.policies import acted, has_any, is_granted, is_staff, named, sees, shown, shown_event
@@ -91,7 +92,7 @@ class Looking:
         """The users of the organisation acted for; the provider may look at any organisation's."""
         with self.acting.store.transaction() as transaction:
             case, _granted = self._reader(transaction, actor)
-            wanted = actor.organisation if organisation is None else organisation
+            wanted = actor.organisation if organisation is None else organisation_number(organisation)
             own = wanted == actor.organisation and case.me is not None and bool(case.me.roles)
             if not own and not is_staff(case):
                 raise NotFound(Kind.ORGANISATION)

@@ -177,6 +177,7 @@ class Portal:
         """The users of the organisation acted for; the provider may ask for any organisation's.
 
         Raises:
+            Malformed: that is no organisation number.
             NotFound: there is no such organisation, or the actor may not see its users.
         """
         return self._looking.members(actor, organisation, after, limit)
@@ -246,7 +247,7 @@ class Portal:
             callback=callback,
             keyed=keyed,
         )
-        return resume(self._acting, call)
+        return self._acting.retried(lambda: resume(self._acting, call))
 
     def deliver(self, *, limit: int = 1000) -> DeliveryReport:
         """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.

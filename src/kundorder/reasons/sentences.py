@@ -35,8 +35,16 @@ REASONS: Mapping[ReasonCode, Texts] = {
         "{organisation} only has an agreement of the earlier model; a new customer agreement is needed.",
     ),
     _C.AGREEMENT_EXISTS: (
-        "{organisation} har redan ett avtal eller en pågående ansökan (status: {state}).",
-        "{organisation} already has an agreement or an open application (status: {state}).",
+        "{organisation} har redan ett avtal eller en pågående ansökan.",
+        "{organisation} already has an agreement or an open application.",
+    ),
+    _C.IS_THE_PROVIDER: (
+        "{organisation} är leverantören och tecknar inga avtal med sig själv.",
+        "{organisation} is the provider and signs no agreements with itself.",
+    ),
+    _C.OFFER_CHANGED: (
+        "Erbjudandet {offer} har ändrats sedan utkastet påbörjades; påbörja en ny beställning.",
+        "The offer {offer} has changed since the draft was started; start a new order.",
     ),
     _C.NO_ATTESTANT: ("{organisation} har ingen attestant.", "{organisation} has no attestant."),
     _C.NO_ORDERER: ("{organisation} har ingen beställare.", "{organisation} has no orderer."),

@@ -29,7 +29,10 @@ _APPEND = """
 """
 _OWE = """
     INSERT INTO owed (id, state, due_at, owed_at, lease_until, fence, attempts, body) VALUES (?, ?, ?, ?, '', ?, ?, ?)
-    ON CONFLICT (id) DO NOTHING
+    ON CONFLICT (id) DO UPDATE
+        SET state = excluded.state, due_at = excluded.due_at, owed_at = excluded.owed_at, lease_until = '',
+            attempts = excluded.attempts, body = excluded.body
+        WHERE owed.state = 'cancelled'
 """
 _CLAIM = f"""
     UPDATE owed SET fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN (

@@ -68,7 +68,12 @@ class Delivering:
         report, left = DeliveryReport(), limit
         while left > 0 and (claimed := await self._claim(min(left, _BATCH))):
             left -= len(claimed)
+            enough = self.acting.clock.now() + LEASE / 2
             for owed in claimed:
+                if self.acting.clock.now() > enough:  # it may be another's before it has left: claim it anew
+                    async with self.acting.store.transaction() as transaction:
+                        _ = await transaction.settle(owed, Settlement(state=OwedState.DUE, due_at=owed.due_at))
+                    continue
                 settlement = await self._carry_out(owed)
                 async with self.acting.store.transaction() as transaction:
                     kept = await transaction.settle(owed, settlement)

@@ -182,6 +182,7 @@ class AsyncPortal:
         """The users of the organisation acted for; the provider may ask for any organisation's.
 
         Raises:
+            Malformed: that is no organisation number.
             NotFound: there is no such organisation, or the actor may not see its users.
         """
         return await self._looking.members(actor, organisation, after, limit)
@@ -251,7 +252,7 @@ class AsyncPortal:
             callback=callback,
             keyed=keyed,
         )
-        return await resume(self._acting, call)
+        return await self._acting.retried(lambda: resume(self._acting, call))
 
     async def deliver(self, *, limit: int = 1000) -> DeliveryReport:
         """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.

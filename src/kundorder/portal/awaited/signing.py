@@ -12,7 +12,7 @@ from kundorder.decisions import check, document_for
 from kundorder.errors import NotFound, Refused
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document, PendingSigning
-from kundorder.model import Actor
+from kundorder.model import Actor, Contact
 from kundorder.outcomes import Changes, Outcome, Stored
 from kundorder.portal.awaited.acting import Acting
 from kundorder.portal.awaited.loading import load_command, repeated
@@ -69,9 +69,12 @@ async def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Faile
     about = Key(f"{document.subject}/{document.number}/{document.act}")  # to sign and to decline are two signings
     key = signing_key(about, document.step, document.signer)
     async with acting.store.transaction() as transaction:
-        facts = await transaction.read((key,))
-    fact = facts[key]
-    progress = await _ask(acting, call, document, fact, act)
+        kept = await transaction.read((key,))
+    fact = kept[key]
+    request = SigningRequest(
+        document=document, method=call.method, language=call.language, to=_person(Situation(facts), call)
+    )
+    progress = await _ask(acting, call, request, fact, act)
     if isinstance(progress, Done):
         signed = attrs.evolve(call.command, evidence=progress.evidence)
         return await acting.execute(signed, call.actor, call.keyed)
@@ -105,8 +108,17 @@ def _would_prove_nothing(situation: Situation, call: SigningCall) -> Reasons:
     return () if found.evidence is None else (Reason(ReasonCode.ALREADY_SIGNED, cleared_by=(YOU,)),)
 
 
-async def _ask(acting: Acting, call: SigningCall, document: Document, fact: Fact, act: Act) -> Progress:
-    request = SigningRequest(document=document, method=call.method, language=call.language)
+def _person(situation: Situation, call: SigningCall) -> Contact | None:
+    """Who is to sign, as the application or the user's own record names them."""
+    if isinstance(call.command, SignAgreement | DeclineAgreement):
+        agreement = situation.agreement(call.command.agreement)
+        signatories = () if agreement is None else agreement.signatories
+        return next((each.contact for each in signatories if each.id == call.signer), None)
+    me = situation.me(call.actor)
+    return None if me is None else Contact(name=me.name, email=me.email, phone=me.phone, language=me.language)
+
+
+async def _ask(acting: Acting, call: SigningCall, request: SigningRequest, fact: Fact, act: Act) -> Progress:
     pending = fact.record
     if isinstance(pending, PendingSigning) and pending.ends_at > act.now and pending.method is call.method:
         return await acting.port().resume(request, pending.state, now=act.now, callback=call.callback)

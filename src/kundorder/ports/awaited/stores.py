@@ -39,6 +39,8 @@ class AsyncTransaction(Protocol):
     async def write(self, changes: Changes) -> None:
         """All of it or nothing, and only if every guard still holds; kept for good once the transaction has returned.
 
+        A debt whose id is there already stays as it is, unless it was cancelled: then it is due anew.
+
         Raises:
             Conflict: a fact has moved; nothing is written, load and decide anew.
             Unavailable: the store does not answer; whether it was written is told by the receipt.
