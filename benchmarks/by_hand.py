@@ -788,11 +788,11 @@ def assignment_in(facts: Facts, content: Content) -> AgentAssignment | None:
 
 def granted(facts: Facts, assignment: AgentAssignment) -> tuple[Holder, ...]:
     """The handlers who may act in an assignment."""
-    since = {grant.member: grant.granted_at for grant in assignment.grants}
+    since = {grant.member: grant.held_since for grant in assignment.grants}
     return tuple(
         holder
         for holder in holders(facts, assignment.agent, Role.AGENT_HANDLER)
-        if (at := since.get(holder.member)) is not None and at >= holder.since
+        if since.get(holder.member) == holder.since
     )
 
 

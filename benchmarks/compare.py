@@ -26,7 +26,9 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks/compare.py", description="Measure kundorder against its contenders.")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks/compare.py", description="Measure kundorder against its contenders."
+    )
     _ = parser.add_argument(
         "--quick", action="store_true", help="few rounds, to see that it works; no numbers to quote"
     )

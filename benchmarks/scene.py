@@ -211,7 +211,9 @@ def holders() -> Iterator[tuple[Key, Record]]:
 def records() -> dict[Key, Record]:
     """Everything there is before an order."""
     assignment = assignment_id_of(AGENT, SERVICE)
-    grants = tuple(HandlerGrant(member=member_of(person), granted_at=START) for person in ("hanna", "hugo"))
+    grants = tuple(
+        HandlerGrant(member=member_of(person), granted_at=START, held_since=START) for person in ("hanna", "hugo")
+    )
     return {
         organisation_key(CUSTOMER): Organisation(
             number=CUSTOMER, name="Provregionen", category=CustomerCategory.REGION

@@ -1,7 +1,6 @@
 """What must hold in any store, whatever people have done: the rules that can be told from what is kept."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -10,8 +9,9 @@ from world import AGENT, CUSTOMER, OTHER, OTHER_AGENT, PROVIDER
 
 import kundorder as ko
 from kundorder.directory import Holders
+from kundorder.model import Record
 from kundorder.ports import Store
-from kundorder.situation import Key, holders_key, organisation_key
+from kundorder.situation import holders_key, organisation_key
 from kundorder.vocabulary import (
     Flow,
     Index,
@@ -79,53 +79,50 @@ class Kept:
     assignments: Mapping[str, ko.AgentAssignment]
     organisations: Mapping[str, ko.Organisation]
     holders: Mapping[tuple[str, Role], tuple[str, ...]]
-    chains: Mapping[Key, Chain]
+    chains: Mapping[str, Chain]
     mails: tuple[ko.Mail, ...]
 
     @classmethod
     def of(cls, store: Store) -> "Kept":
-        """Everything there is."""
-        places = {
-            (organisation, role): holders_key(organisation, role) for organisation in ORGANISATIONS for role in Role
-        }
+        """Everything there is in a store."""
+        others = (
+            *(holders_key(organisation, role) for organisation in ORGANISATIONS for role in Role),
+            *map(organisation_key, ORGANISATIONS),
+        )
         with store.transaction() as transaction:
             heads = transaction.select(Index.HEADS, ("",), after=None, limit=ALL).items
             journal = transaction.select(Index.JOURNAL, ("",), after=None, limit=ALL).items
             owed = transaction.select(Index.OWED, tuple(ko.OwedState), after=None, limit=ALL).items
-            held = transaction.read(tuple(places.values()))
-            known = transaction.read(tuple(map(organisation_key, ORGANISATIONS)))
-        records = [line.fact.record for line in heads if line.fact is not None]
-        chains: dict[Key, list[ko.Event]] = defaultdict(list)
-        for line in journal:
-            if line.entry is not None:
-                chains[line.key].append(line.entry.event)
-        holders = {place: held[key].record for place, key in places.items()}
+            known = transaction.read(others)
+        records = [fact.record for fact in (*(line.fact for line in heads), *known.values()) if fact is not None]
+        events = [line.entry.event for line in journal if line.entry is not None]
+        mails = [line.owed.mail for line in owed if line.owed is not None]
+        return cls.seen(records, events, [mail for mail in mails if mail is not None])
+
+    @classmethod
+    def seen(cls, records: Iterable[Record | None], events: Iterable[ko.Event], mails: Iterable[ko.Mail]) -> "Kept":
+        """What these make."""
+        found = tuple(records)
+        orders = sorted((each for each in found if isinstance(each, ko.Order)), key=lambda each: each.created)
+        members = sorted(
+            (each for each in found if isinstance(each, ko.Member)), key=lambda each: (each.organisation, each.email)
+        )
+        chains: dict[str, Chain] = {}
+        for event in events:
+            chains[event.subject] = (*chains.get(event.subject, ()), event)
         return cls(
-            orders={
-                each.id: each
-                for each in sorted(
-                    (each for each in records if isinstance(each, ko.Order)), key=lambda each: each.created
-                )
-            },
-            members={
-                each.id: each
-                for each in sorted(
-                    (each for each in records if isinstance(each, ko.Member)),
-                    key=lambda each: (each.organisation, each.email),
-                )
-            },
-            organisations={
-                fact.record.number: fact.record for fact in known.values() if isinstance(fact.record, ko.Organisation)
-            },
-            agreements={each.id: each for each in records if isinstance(each, ko.Agreement)},
-            assignments={each.id: each for each in records if isinstance(each, ko.AgentAssignment)},
+            orders={each.id: each for each in orders},
+            members={each.id: each for each in members},
+            organisations={each.number: each for each in found if isinstance(each, ko.Organisation)},
+            agreements={each.id: each for each in found if isinstance(each, ko.Agreement)},
+            assignments={each.id: each for each in found if isinstance(each, ko.AgentAssignment)},
             holders={
-                place: tuple(sorted(each.member for each in record.holders))
-                for place, record in holders.items()
-                if isinstance(record, Holders)
+                (each.organisation, each.role): tuple(sorted(holder.member for holder in each.holders))
+                for each in found
+                if isinstance(each, Holders)
             },
-            chains={chain: tuple(events) for chain, events in chains.items()},
-            mails=tuple(line.owed.mail for line in owed if line.owed is not None and line.owed.mail is not None),
+            chains=chains,
+            mails=tuple(mails),
         )
 
     def roles(self, actor: ko.Actor) -> tuple[Role, ...]:
@@ -232,7 +229,7 @@ def check_orders(kept: Kept, rules: ko.Rules) -> None:
     cases = [order.case_number for order in kept.orders.values() if order.case_number is not None]
     assert len(set(cases)) == len(cases)
     for order in kept.orders.values():
-        events = kept.chains[Key(f"order:{order.id}")]
+        events = kept.chains[f"order:{order.id}"]
         flow = order.content.flow
         decided = [
             (event.trigger, event.party)
@@ -257,7 +254,7 @@ def check_mails(kept: Kept) -> None:
         order = kept.orders.get(mail.subject.partition(":")[2])
         if order is None:
             continue
-        events = kept.chains[Key(mail.subject)]
+        events = kept.chains[mail.subject]
         flow = order.content.flow
         assert mail.party is not Party.AGENT or flow is Flow.VIA_AGENT, mail
         assert mail.template is not Template.HANDED_OVER or flow is Flow.DIRECT, mail

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import attrs
 import pytest
+from promises import Kept, check_new
 from still import Facts, Recalled, Still
 from world import AGENT, CUSTOMER, PROVIDER, START, World
 
@@ -195,7 +196,8 @@ def settled(record: Record) -> Record:
             return attrs.evolve(record, step=1, notices=notices, evidence=(), content=content)
         case ko.AgentAssignment():
             grants = sorted(
-                (attrs.evolve(each, granted_at=NOW) for each in record.grants), key=lambda each: each.member
+                (attrs.evolve(each, granted_at=NOW, held_since=NOW) for each in record.grants),
+                key=lambda each: each.member,
             )
             return attrs.evolve(
                 record, number=1, step=1, since=NOW, grants=tuple(grants), marks=(), evidence=(), reason=None
@@ -241,10 +243,10 @@ class Walk:
         self.kept: dict[Record, Fact] = {}
         self.start: Facts = {key: self.keep(fact.record) for key, fact in records.items() if fact.record is not None}
         self.store = Still((order_key(ORDER), assignment_key(ASSIGNMENT)))
-        rules = ko.Rules(four_eyes=scenario.four_eyes, inform_agent_automatically=scenario.automatic)
+        self.rules = ko.Rules(four_eyes=scenario.four_eyes, inform_agent_automatically=scenario.automatic)
         fixed = Fixed()
         self.portal = ko.Portal(
-            store=self.store, catalogue=CATALOGUE, rules=rules, signing=MemorySigner(), clock=fixed, ids=fixed
+            store=self.store, catalogue=CATALOGUE, rules=self.rules, signing=MemorySigner(), clock=fixed, ids=fixed
         )
         self.actors = (*scenario.customers, *scenario.agents, OLLE, KARIN, STRANGER, ko.SYSTEM)
         self.starts, *self.others = [
@@ -377,12 +379,18 @@ class Walk:
         return record if isinstance(record, ko.Order) else None
 
     def judge(self, changes: Changes) -> None:
-        """A step is a cell, and those are asked who are named, once, and nobody too early."""
-        for entry in changes.entries:
-            event = entry.event
+        """A step is a cell, open to whoever takes it; those are asked who are named, once, and nobody too early."""
+        events = [entry.event for entry in changes.entries]
+        for event in events:
             if event.lifecycle is Lifecycle.ORDER:
                 cell = (event.before, event.trigger, event.role, event.party, event.after)
                 assert cell in CELLS[self.scenario.flow]
+        facts = {**self.store.facts, **self.puts(changes)}
+        was, now = (
+            Kept.seen((fact.record for fact in each.values()), done, ())
+            for each, done in ((self.store.facts, ()), (facts, events))
+        )
+        check_new(was, now, self.rules)
         mails = [owed.mail for owed in changes.owed if owed.mail is not None]
         assert len({mail.id for mail in mails}) == len(mails)
         assert self.scenario.flow is Flow.VIA_AGENT or all(mail.party is not Party.AGENT for mail in mails)
@@ -393,7 +401,7 @@ class Walk:
             self.judge_asking(before, written[0] if written else before, asking)
 
     def judge_asking(self, before: ko.Order | None, after: ko.Order | None, asking: list[ko.Mail]) -> None:
-        """Whoever is newly asked by a notice gets a mail with it; asking again is the same debt, and never a step on."""
+        """Whoever is newly asked by a notice gets a mail with it; to ask again is the same debt, and no step on."""
         assert after is not None
         _act, template = ASKING.get(after.state, (None, None))
         asked = {notice.member for notice in after.notices if notice.template is template}

@@ -455,3 +455,51 @@ def test_more_than_one_batch_is_carried_out_at_once() -> None:
     report = cast.portal.deliver()
     assert report.sent == 120
     assert attrs.evolve(report, sent=0) == ko.DeliveryReport()
+
+
+def test_who_gets_a_role_back_gets_the_mail_that_was_dropped_meanwhile() -> None:
+    """R39: the step still waits, and nobody is forgotten; nor is anybody asked twice."""
+    cast = Cast.new(agent=False)
+    cast.sent()
+    cast.assign(cast.nora, Role.ATTESTANT)
+    cast.remove(cast.atle, Role.ATTESTANT)
+    assert cast.told() == [("nora", T.ATTEST_ORDER)]
+    cast.assign(cast.atle, Role.ATTESTANT)
+    assert cast.told() == [("atle", T.ATTEST_ORDER)]
+    cast.remove(cast.atle, Role.ATTESTANT)
+    cast.assign(cast.atle, Role.ATTESTANT)
+    assert cast.told() == []
+
+
+def test_a_picked_attestant_who_gets_the_role_back_is_asked_after_all() -> None:
+    cast = Cast.new()
+    order = cast.sent(via=AGENT)
+    cast.portal.deliver()
+    cast.approve(order)
+    cast.remove(cast.aron, Role.ATTESTANT)
+    assert (("aron", T.ATTEST_FOR_AGENT)) not in cast.told()
+    cast.assign(cast.aron, Role.ATTESTANT)
+    assert cast.told() == [("aron", T.ATTEST_FOR_AGENT)]
+
+
+def test_two_portals_at_a_slow_relay_send_each_mail_once() -> None:
+    cast = Cast.new(agent=False)
+    clock, store = cast.world.clock, cast.world.store
+    for _order in range(40):
+        cast.sent()
+    sent: list[str] = []
+
+    class Slow:
+        def __init__(self, after: Callable[[], object]) -> None:
+            self.after = after
+
+        def send(self, letter: ko.Letter) -> None:
+            sent.append(letter.message_id)
+            clock.time += timedelta(seconds=5)
+            if len(sent) == 20:
+                self.after()
+
+    other = ko.Portal(store=store, catalogue=CATALOGUE, mailer=Slow(lambda: None), clock=clock)
+    one = ko.Portal(store=store, catalogue=CATALOGUE, mailer=Slow(other.deliver), clock=clock)
+    one.deliver()
+    assert len(sent) == len(set(sent)) == 40

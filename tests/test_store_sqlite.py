@@ -93,6 +93,11 @@ def bare(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=0, isolation_level=None)
 
 
+def do(connection: sqlite3.Connection, sql: str) -> None:
+    """To its end: a statement whose rows are not fetched has not done all it does."""
+    _ = connection.execute(sql).fetchall()
+
+
 def told(connection: sqlite3.Connection, sql: str) -> object:
     """The first thing a statement gives."""
     rows: list[tuple[object]] = connection.execute(sql).fetchall()
@@ -203,7 +208,7 @@ def test_a_file_in_use_in_another_journal_mode_is_not_written_less_safely(path: 
     first, other = store_at(path, mode), store_at(path, MODES[1 - MODES.index(mode)], 0.05)
     write(first, version(1))
     with closing(bare(path)) as reader:
-        _ = reader.execute("BEGIN")
+        do(reader, "BEGIN")
         assert told(reader, "SELECT count(*) FROM records") == 2
         with pytest.raises(Unavailable, match=f"in use in journal mode {mode}"):
             write(other, version(2))
@@ -226,13 +231,13 @@ def test_the_tables_are_strict_and_the_file_is_marked(path: Path) -> None:
 
 
 def another_programs(connection: sqlite3.Connection) -> None:
-    _ = connection.execute("CREATE TABLE records (key TEXT)")
-    _ = connection.execute("INSERT INTO records VALUES ('theirs')")
+    do(connection, "CREATE TABLE records (key TEXT)")
+    do(connection, "INSERT INTO records VALUES ('theirs')")
 
 
 def marked(connection: sqlite3.Connection, *, application: int = APPLICATION, layout: int = LAYOUT) -> None:
-    _ = connection.execute(f"PRAGMA application_id = {application}")
-    _ = connection.execute(f"PRAGMA user_version = {layout}")
+    do(connection, f"PRAGMA application_id = {application}")
+    do(connection, f"PRAGMA user_version = {layout}")
 
 
 def written_by(*acts: Callable[[sqlite3.Connection], None]) -> Callable[[Path], None]:
@@ -252,7 +257,7 @@ def left_behind(prepare: Callable[[Path], None], *sql: str) -> Callable[[Path], 
         prepare(alive)
         with closing(bare(alive)) as connection:
             for statement in sql:
-                _ = connection.execute(statement)
+                do(connection, statement)
             for found in path.parent.glob("alive.db*"):
                 if not found.name.endswith("-shm"):
                     _ = shutil.copy(found, path.with_name(found.name.replace("alive.db", path.name)))
@@ -278,10 +283,6 @@ def ours(path: Path) -> None:
 def a_newer_one(path: Path) -> None:
     ours(path)
     written_by(lambda connection: marked(connection, layout=LAYOUT + 1))(path)
-
-
-def do(connection: sqlite3.Connection, sql: str) -> None:
-    _ = connection.execute(sql)
 
 
 MUCH = """
@@ -418,7 +419,9 @@ def test_a_look_makes_and_changes_nothing(path: Path, mode: JournalMode) -> None
     store.close()
     before = files(path.parent)
     assert list(before) == [path.name]
-    assert store.inspect() == store_at(path, mode).inspect()
+    report = store.inspect()
+    assert report == store_at(path, mode).inspect()
+    assert report.journal_mode == mode
     assert files(path.parent) == before
 
 
@@ -468,14 +471,14 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
     connection = opened[-1]
     pages_now = told(connection, "PRAGMA page_count")
     assert isinstance(pages_now, int)
-    _ = connection.execute(f"PRAGMA max_page_count = {pages_now + room}")
+    do(connection, f"PRAGMA max_page_count = {pages_now + room}")
     text, number, before = "x" * 3000, 1, everything(store, "order:o-1", *keys, values=("staff",))
     while (error := refusal(lambda: write(store, version(number + 1, text)))) is None:  # noqa: B023 - called at once
         number, before = number + 1, everything(store, "order:o-1", *keys, values=("staff",))
         assert number < 40
     assert "full" in str(error)
     assert everything(store, "order:o-1", *keys, values=("staff",)) == before
-    _ = connection.execute("PRAGMA max_page_count = 100000")
+    do(connection, "PRAGMA max_page_count = 100000")
     write(store, version(number + 1, text))
     assert version_of(store, "order:o-1") == number + 1
     assert len(select(store, Index.JOURNAL, "order:o-1").items) == number + 1
@@ -486,12 +489,12 @@ def test_a_store_that_another_program_writes_is_unavailable_until_it_has_done(pa
     store = store_at(path, mode, 0.05)
     write(store, version(1))
     with closing(bare(path)) as other:
-        _ = other.execute("BEGIN IMMEDIATE")
+        do(other, "BEGIN IMMEDIATE")
         for act in (lambda: write(store, version(2)), lambda: claim(store), lambda: settle(store, a_mail("1"))):
             with pytest.raises(Unavailable, match="locked by another program"):
                 _ = act()
         assert version_of(store, "order:o-1") == 1
-        _ = other.execute("ROLLBACK")
+        do(other, "ROLLBACK")
     write(store, version(2))
 
 
@@ -499,7 +502,7 @@ def test_reading_waits_for_who_is_writing_pages(path: Path) -> None:
     store = store_at(path, "delete", 0.05)
     write(store, version(1))
     with closing(bare(path)) as other:
-        _ = other.execute("BEGIN EXCLUSIVE")
+        do(other, "BEGIN EXCLUSIVE")
         for act in (lambda: read(store, "order:o-1"), lambda: select(store, Index.ORDERS, "staff"), store.inspect):
             with pytest.raises(Unavailable, match="locked"):
                 _ = act()
@@ -510,7 +513,7 @@ def test_a_commit_that_a_reader_holds_up_is_undone(path: Path) -> None:
     store = store_at(path, "delete", 0.05)
     write(store, version(1))
     with closing(bare(path)) as reader:
-        _ = reader.execute("BEGIN")
+        do(reader, "BEGIN")
         assert told(reader, "SELECT count(*) FROM records") == 2
         with pytest.raises(Unavailable, match="locked"):
             write(store, version(2))
@@ -524,9 +527,23 @@ def test_reading_holds_nothing_while_the_host_thinks(path: Path, mode: JournalMo
     with store.transaction() as transaction, closing(bare(path)) as other:
         assert transaction.read((Key("order:o-1"),))[Key("order:o-1")].version == 1
         assert len(transaction.select(Index.ORDERS, ("staff",), after=None, limit=5).items) == 1
-        _ = other.execute("BEGIN EXCLUSIVE")
-        _ = other.execute("UPDATE records SET digest = 'x'")
-        _ = other.execute("COMMIT")
+        do(other, "BEGIN EXCLUSIVE")
+        do(other, "UPDATE records SET digest = 'x'")
+        do(other, "COMMIT")
+
+
+def test_a_write_holds_the_file_from_its_first_look_at_the_guards(path: Path, mode: JournalMode) -> None:
+    store = store_at(path, mode)
+    acts: tuple[Callable[[Transaction], object], ...] = (
+        lambda transaction: transaction.write(changes(guards=(Guard(Key("receipt:a"), 0),))),
+        lambda transaction: transaction.claim(now=NOW, lease_until=NOW, limit=9),
+        lambda transaction: transaction.settle(a_mail("a"), SENT),
+    )
+    for act in acts:
+        with store.transaction() as transaction, closing(bare(path)) as other:
+            _ = act(transaction)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                do(other, "BEGIN IMMEDIATE")
 
 
 def test_a_thread_waits_its_turn_and_gives_up(path: Path, mode: JournalMode) -> None:
@@ -621,7 +638,7 @@ def test_a_damaged_file_is_corrupt_and_nothing_worse(path: Path) -> None:
 def test_a_file_that_lacks_a_table_is_corrupt(path: Path) -> None:
     ours(path)
     with closing(bare(path)) as connection:
-        _ = connection.execute("DROP TABLE owed")
+        do(connection, "DROP TABLE owed")
     with pytest.raises(Corrupt, match="not as we left it"):
         _ = all_owed(store_at(path))
 
@@ -635,6 +652,9 @@ def test_every_code_of_sqlite_means_something() -> None:
         assert isinstance(found, Unavailable | Corrupt | Conflict)
         assert "secret" not in str(found)
         assert str(found) == str(found).strip().replace("\n", " ")
+        assert isinstance(found, Conflict) is (
+            code in (codes["SQLITE_CONSTRAINT_PRIMARYKEY"], codes["SQLITE_CONSTRAINT_UNIQUE"])
+        )
     assert isinstance(meaning(sqlite3.ProgrammingError("closed")), Unavailable)
 
 
@@ -655,7 +675,7 @@ def test_a_record_of_a_newer_release_is_refused_and_stays_as_it_is(path: Path) -
     store = store_at(path)
     write(store, changes(put("receipt:a", a_receipt("a")), put("order:o-1", an_order("o-1"))))
     with closing(bare(path)) as connection:
-        _ = connection.execute("UPDATE records SET schema = schema + 1")
+        do(connection, "UPDATE records SET schema = schema + 1")
     before = path.read_bytes()
     for key in ("receipt:a", "order:o-1"):
         with pytest.raises(Corrupt, match="upgrade kundorder"):
@@ -724,7 +744,7 @@ def test_a_remark_stands_in_a_column_of_its_own(path: Path) -> None:
     write(store_at(path), changes(entries=chain_of("order:o-1", 2, remark="Ring Bo!")))
     with closing(bare(path)) as connection:
         assert told(connection, "SELECT count(*) FROM journal WHERE body LIKE '%Ring Bo%'") == 0
-        _ = connection.execute("UPDATE journal SET remark = NULL WHERE number = 2")
+        do(connection, "UPDATE journal SET remark = NULL WHERE number = 2")
     entries = tuple(line.entry for line in select(store_at(path), Index.JOURNAL, "order:o-1").items if line.entry)
     assert [entry.remark for entry in entries] == ["Ring Bo!", None]
     head = Head(chain="order:o-1", number=2, digest=entries[1].digest)

@@ -15,7 +15,7 @@ class Holder:
 
     member: str
     person: str
-    since: datetime  # a handler's grants from before this do not count
+    since: datetime  # a handler's grants from another time with the role do not count
 
 
 @final

@@ -185,6 +185,7 @@ class HandlerGrant:
 
     member: str
     granted_at: datetime
+    held_since: datetime  # since when the handler had the role then; the grant ends with the role
 
 
 @final

@@ -92,8 +92,8 @@ def sides(organisation: Organisation) -> tuple[Party, ...]:
 def granted_handlers(situation: Situation, assignment: AgentAssignment) -> tuple[Holder, ...]:
     """The handlers who may act in an assignment now: granted, and handlers without a break since."""
     handlers = situation.holders(assignment.agent, Role.AGENT_HANDLER)
-    granted = {grant.member: grant.granted_at for grant in assignment.grants}
-    return tuple([each for each in handlers if each.member in granted and granted[each.member] >= each.since])
+    granted = {grant.member: grant.held_since for grant in assignment.grants}
+    return tuple([each for each in handlers if granted.get(each.member) == each.since])
 
 
 def handlers_of(situation: Situation, order: Order) -> tuple[Holder, ...]:
@@ -113,7 +113,7 @@ def is_granted(case: Case, assignment: str) -> bool:
     for grant in found.grants:
         if grant.member == me:
             handlers = case.situation.holders(found.agent, Role.AGENT_HANDLER)
-            return any(each.member == me and grant.granted_at >= each.since for each in handlers)
+            return any(each.member == me and grant.held_since == each.since for each in handlers)
     return False
 
 

@@ -121,7 +121,7 @@ def an_assignment(service: str, *, granted: tuple[str, ...] = (), number: int = 
         state=AssignmentState.ACTIVE,
         step=4,
         since=NOW,
-        grants=tuple(HandlerGrant(member=member, granted_at=NOW) for member in granted),
+        grants=tuple(HandlerGrant(member=member, granted_at=NOW, held_since=NOW) for member in granted),
     )
 
 

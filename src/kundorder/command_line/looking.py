@@ -148,7 +148,7 @@ def _assignment(viewer: Viewer) -> AgentAssignment:
         state=AssignmentState.ACTIVE,
         step=1,
         since=_THEN,
-        grants=(HandlerGrant(member=_ME, granted_at=_THEN),) if viewer.granted else (),
+        grants=(HandlerGrant(member=_ME, granted_at=_THEN, held_since=_THEN),) if viewer.granted else (),
     )
 
 

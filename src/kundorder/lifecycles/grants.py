@@ -72,9 +72,8 @@ def granted(case: Case, command: GrantHandler, made: Subject) -> Extra:
     assignment = _assignment(case, command.assignment)
     if assignment is None:
         raise TypeError(command.trigger)
-    # Another process may have given the role by a clock ahead of ours; the grant is after the role all the same.
-    since = (each.since for each in _handlers(case, assignment) if each.member == case.member.id)
-    grant = HandlerGrant(member=case.member.id, granted_at=max((case.act.now, *since)))
+    since = next(each.since for each in _handlers(case, assignment) if each.member == case.member.id)
+    grant = HandlerGrant(member=case.member.id, granted_at=case.act.now, held_since=since)
     grants = (*_others(assignment, case.member), grant)
     kind = FollowUpKind.TELL_PENDING
     follow_up = FollowUp(id=f"{case.member.id}/{made.step}/{kind.value}", kind=kind, about=case.member.id)

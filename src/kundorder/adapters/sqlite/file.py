@@ -181,7 +181,7 @@ def log_of(path: Path) -> Path:
 
 def _prepare(connection: sqlite3.Connection, wanted: Durability, wait: float) -> None:
     _ = connection.execute(f"PRAGMA synchronous = {wanted.synchronous}")
-    _ = connection.execute("PRAGMA secure_delete = ON")  # a secret or remark that is forgotten is overwritten
+    _ = number(connection, "PRAGMA secure_delete = ON")  # a secret or remark that is forgotten is overwritten
     if not is_ours(connection):
         _create(connection)
     _set_journal_mode(connection, wanted, wait)
