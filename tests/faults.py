@@ -96,8 +96,10 @@ class Unsteady:
     mailer: Mailer
     error: Exception | None
     only: str | None = None
+    handed: list[str] = attrs.field(factory=list)  # the message id of every letter it was ever given
 
     def send(self, letter: ko.Letter) -> None:
+        self.handed.append(letter.message_id)
         if self.error is not None and self.only in (None, letter.to):
             raise self.error
         self.mailer.send(letter)

@@ -244,7 +244,9 @@ def check_orders(kept: Kept, rules: ko.Rules) -> None:
         assert order.content.offer != "npo-konsument-tgp" or flow is Flow.DIRECT  # R13
         if rules.four_eyes:  # R12
             deciders = [event.person for event in events if event.trigger in (Trigger.APPROVE, Trigger.ATTEST)]
-            assert len({order.content.orderer_person, *deciders}) == 1 + len(deciders), order
+            senders = {event.person for event in events if event.trigger is Trigger.SEND}
+            ordering = {order.content.orderer_person, *senders}
+            assert len({*ordering, *deciders}) == len(ordering) + len(deciders), order
 
 
 def check_mails(kept: Kept) -> None:
@@ -308,6 +310,9 @@ def check_lists(kept: Kept, portal: ko.Portal, reader: ko.Actor, *, settled: boo
     assert pending | {notice.order for notice in notices} <= visible
     for identifier in visible:
         order = kept.orders[identifier]
+        asked_too = order.content.flow is Flow.VIA_AGENT and order.case_number is not None
+        sides = (order.content.organisation, PROVIDER, order.content.agent if asked_too else None)
+        assert reader.organisation in sides, (order, reader)  # law 15
         codes = {
             option.trigger: {reason.code for reason in option.verdict.reasons}
             for option in portal.options(identifier, reader)

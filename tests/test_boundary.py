@@ -598,7 +598,16 @@ def test_a_time_is_written_in_one_way_and_has_a_zone(time: str) -> None:
     ],
 )
 def test_what_is_no_json_is_refused(text: bytes | str) -> None:
-    assert problems(text) == {"$": "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number"}
+    (message,) = problems(text).values()
+    number = "which knows no NaN, Infinity or endless number"
+    assert re.fullmatch(rf"must be JSON \(RFC 8259\)(, {number}|; it stops being so at line \d+, column \d+)", message)
+    assert (number in message) == any(each in str(text) for each in ("NaN", "Infinity", "9" * 99))
+
+
+def test_where_a_text_stops_being_json_is_said() -> None:
+    assert problems('{"command": "start_order",\n "offer": }') == {
+        "$": "must be JSON (RFC 8259); it stops being so at line 2, column 11"
+    }
 
 
 @pytest.mark.parametrize(

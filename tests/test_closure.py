@@ -230,7 +230,11 @@ class Look:
 
     listed: bool
     pending: bool
+    told: bool  # anything at all, by a notice
     asked: tuple[Template, ...]
+
+
+NOTHING = Look(listed=False, pending=False, told=False, asked=())
 
 
 class Walk:
@@ -426,13 +430,15 @@ class Walk:
     def look(self, actor: ko.Actor) -> Look:
         """What stands on somebody's lists; nobody else has any."""
         try:
+            notices = tuple(notice.template for notice in self.portal.notices(actor).items)
             return Look(
                 listed=any(order.id == ORDER for order in self.portal.orders(actor).items),
                 pending=any(line.id == ORDER for line in self.portal.pending(actor).items),
-                asked=tuple(notice.template for notice in self.portal.notices(actor).items if notice.template in ASKS),
+                told=bool(notices),
+                asked=tuple(template for template in notices if template in ASKS),
             )
         except ko.NotFound:
-            return Look(listed=False, pending=False, asked=())
+            return NOTHING
 
     def after(self, facts: Facts, move: Move) -> Facts:
         """The situation after a move, when the system has done what it owes."""
@@ -560,8 +566,9 @@ def check_lists(walk: Walk, order: ko.Order) -> None:
         look, codes = walk.looks[actor].on(walk.store), walk.may[act, actor].on(walk.store)
         if actor is not ko.SYSTEM:
             assert look.listed == (codes is not None), actor
+            assert look.listed or look == NOTHING, actor
         if walk.scenario.flow is Flow.DIRECT and actor in walk.scenario.agents:
-            assert look == Look(listed=False, pending=False, asked=())
+            assert look == NOTHING
         can = template is not None and codes is not None and codes <= FOR_EVERYBODY
         assert look.asked == ((template,) if can else ()), (order.state, actor, look, codes)
         assert template is None or look.pending == can, (order.state, actor, look, codes)

@@ -271,7 +271,7 @@ def test_mail_that_needs_help_is_found(store: Path, capsys: pytest.CaptureFixtur
         connection.execute("UPDATE owed SET state = 'parked' WHERE id LIKE '%sign_agreement%'")
     connection.close()
     assert main(["check-store", str(store)]) == 1
-    assert "1 parked" in capsys.readouterr().out
+    assert "1 stuck" in capsys.readouterr().out
 
 
 def foreign(path: Path) -> str:
@@ -374,4 +374,4 @@ def test_mail_that_cannot_leave_stays_owed(owing: Path, tmp_path: Path, capsys: 
     mail.write_text("a file where the Maildir should be", "utf-8")
     said = refused(capsys, "deliver", str(owing), "--maildir", str(mail), status=1)
     assert "maildir cannot be written" in said
-    assert "3 due" in printed(capsys, "check-store", str(owing))
+    assert "3 waiting" in printed(capsys, "check-store", str(owing))

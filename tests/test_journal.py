@@ -184,6 +184,19 @@ def test_every_field_of_an_entry_that_is_changed_is_reported(field: str) -> None
     assert book.report().verified
 
 
+def test_an_entry_that_is_rewritten_with_its_own_digest_is_reported() -> None:
+    """Each entry names the digest of the one before, so the next one gives it away."""
+    book = Book.new()
+    kept = book.chains[book.chain]
+    for place in range(len(kept) - 1):
+        entries = book.chains[book.chain]
+        entries[place] = of_event(person="någon.annan")(entries[place])
+        book.put([*relinked(entries[: place + 1], place), *entries[place + 1 :]])
+        assert [problem.number for problem in book.report().problems] == [place + 2]
+        book.put(kept)
+    assert book.report().verified
+
+
 def test_every_entry_that_is_removed_is_reported() -> None:
     book = Book.new()
     for chain, entries in book.chains.items():
@@ -349,10 +362,10 @@ def shelf() -> Book:
 
 
 def tampered(rng: random.Random, entries: list[Entry]) -> list[Entry]:
-    """One of the six ways, somewhere."""
+    """One of the seven ways, somewhere."""
     place = rng.randrange(len(entries))
     entry, found = entries[place], list(entries)
-    match rng.randrange(6):
+    match rng.randrange(7):
         case 0:
             field = rng.choice(EVENT_FIELDS)
             value: object = getattr(entry.event, field)
@@ -367,6 +380,9 @@ def tampered(rng: random.Random, entries: list[Entry]) -> list[Entry]:
             found.insert(place, attrs.evolve(entry, number=place + 1))
         case 4:
             del found[place:]
+        case 5:
+            found[place] = of_event(person="någon.annan")(entry)
+            found = [*relinked(found[: place + 1], place), *entries[place + 1 :]]
         case _:
             found[place] = of_event(person="någon.annan")(entry)
             found = relinked(found, place)

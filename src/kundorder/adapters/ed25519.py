@@ -48,6 +48,7 @@ class LocalSigner:
         """
         self._key = _opened(key)
         self.fingerprint = f"ed25519:{sha256(self._key.public).hexdigest()}"
+        self.public_key = b64encode(self._key.public).decode()
 
     @classmethod
     def create(cls, path: str | os.PathLike[str]) -> Self:
@@ -116,6 +117,12 @@ class LocalSigner:
         if b64encode(signature).decode() != evidence.proof:  # decoding ignores the last bits, and what is no base64
             return False
         return self._key.verifies(signature, _statement(digest, evidence.method, document.signer, signed_at))
+
+
+def statement_of(evidence: Evidence) -> str:
+    """The very text, in UTF-8, that the proof is an Ed25519 signature of; with the public key anybody can verify it."""
+    signed_at = moment(evidence.signed_at)
+    return _statement(evidence.digest, evidence.method, evidence.signer, signed_at).decode()
 
 
 def _statement(digest: str, method: str, signer: str, signed_at: datetime) -> bytes:

@@ -70,11 +70,16 @@ def read(text: bytes | str, most: int = MAXIMUM_BYTES) -> tuple[JsonValue, tuple
     unread = _unread(text, most)
     if _depth(unread) > MAXIMUM_DEPTH:
         raise malformed("$", f"must be at most {MAXIMUM_DEPTH} objects and lists deep")
-    with suppress(ValueError):
+    try:
         value = _decode(unread)
+    except json.JSONDecodeError as error:
+        where = f"; it stops being so at line {error.lineno}, column {error.colno}"
+    except ValueError:
+        where = ", which knows no NaN, Infinity or endless number"
+    else:
         return value, tuple(Problem(path_of(place), message) for place, message in _faults(value, ()))
     # Not where the reader's error is at hand: it holds the whole text, and would hang on to ours.
-    raise malformed("$", "must be JSON (RFC 8259), which knows no NaN, Infinity or endless number")
+    raise malformed("$", f"must be JSON (RFC 8259){where}")
 
 
 def _unread(text: bytes | str, most: int) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final, final
 
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         description="The ordering of national e-health services: a demonstration, and tools for what is kept.",
         epilog="Exit status: 0 done, 1 something failed, 2 the input has to be mended and nothing was written.",
     )
+    _ = top.add_argument("--version", action="version", version=f"kundorder {version('kundorder')}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     demo = commands.add_parser(

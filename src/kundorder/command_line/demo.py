@@ -116,10 +116,11 @@ def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scena
         way = " → ".join(step.to for step in order.steps[-2:])
         teller.say(f"{order.case_number}  {names[order.offer]}, {chosen}{flow}: {way}")
     verified = "the journal verifies" if summary.journal_verified else "THE JOURNAL DOES NOT VERIFY"
-    teller.say(f"{len(summary.mails)} mails have left, {len(summary.refusals)} acts were refused, {verified}.")
+    refused = f"{len(summary.refusals)} acts were refused as the story wants"
+    teller.say(f"{len(summary.mails)} mails have left, {refused}, {verified}.")
     now = stage.acts - stage.repeated
     earlier = f"; {stage.repeated} had been carried out before, and nothing happened twice" if stage.repeated else ""
-    teller.say(f"{stage.acts} acts: {now} carried out now{earlier}.")
+    teller.say(f"{stage.acts} acts besides the refused: {now} carried out now{earlier}.")
     kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{MAILDIR}/", STORE))
     teller.say(f"In {folder.path}: {kept}.")
     return Status.DONE if summary.journal_verified else Status.FAILED

@@ -7,6 +7,7 @@ from typing import Final, final
 
 import attrs
 
+from kundorder.adapters.ed25519 import LocalSigner, statement_of
 from kundorder.catalogue import Terms
 from kundorder.codec import document_bytes, document_digest, encode
 from kundorder.command_line.folder import AGREEMENTS, JOURNAL, SUMMARY, Folder
@@ -19,7 +20,7 @@ from kundorder.identifiers import agreement_id_of
 from kundorder.lifecycles.attests import agreement_document
 from kundorder.model import Actor, Agreement, Order, Record, Signatory
 from kundorder.portal import Portal
-from kundorder.ports import Signing, Store
+from kundorder.ports import Store
 from kundorder.situation import Key, agreement_key
 from kundorder.vocabulary import (
     AgreementModel,
@@ -100,9 +101,11 @@ class Signature:
     signatory: str
     name: str
     document: Document
-    canonical: str  # the document exactly as it was signed
+    canonical: str  # the document in its canonical form
     digest: str  # of that, sha-256
     evidence: Evidence | None
+    statement: str | None  # what the proof in the evidence is an Ed25519 signature of, to the letter
+    public_key: str  # to verify it with; 32 bytes in base64
     verified: bool
 
 
@@ -128,7 +131,7 @@ class Results:
 
     portal: Portal
     store: Store
-    signer: Signing
+    signer: LocalSigner
     scenario: Scenario
     reader: Actor  # of the provider, who sees everything
     orders: tuple[str, ...]
@@ -212,6 +215,8 @@ class Results:
             document_bytes(document).decode(),
             document_digest(document),
             evidence,
+            None if evidence is None else statement_of(evidence),
+            self.signer.public_key,
             evidence is not None and self.signer.verify(evidence, document),
         )
 

@@ -17,6 +17,8 @@ from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import Index
 
 _COLUMN: Final = 12
+_OWED: Final = {"due": "waiting", "sent": "carried out", "cancelled": "no longer wanted", "parked": "stuck"}
+"""How mails and follow-ups stand, in words."""
 
 
 def check_store(path: Path, *, stream: TextIO) -> Status:
@@ -40,7 +42,10 @@ def check_store(path: Path, *, stream: TextIO) -> Status:
         ("durability", "what has been acknowledged survives a power cut"),
         ("layout", f"{report.schema}, which this release reads and writes"),
         ("records", ", ".join(f"{count} {kind}" for kind, count in report.records) or "none"),
-        ("owed", ", ".join(f"{count} {state}" for state, count in report.owed) or "none"),
+        (
+            "owed",
+            ", ".join(f"{count} {_OWED[state]}" for state, count in report.owed) or "nothing, and nothing has been",
+        ),
         *(("stuck", f"{owed.id}: {owed.note}") for owed in stuck),
         ("entries", f"{journal.entries} in {len(journal.heads)} chains"),
         *(("problem", f"{each.chain} entry {each.number}: {each.problem}") for each in journal.problems),
