@@ -1063,9 +1063,12 @@ def test_evidence_with_a_time_without_a_zone_cannot_be_made() -> None:
         (Answer(name="a", values=("\x00",)),),
         {"": "1"},
         {"a" * 65: "1"},
+        {"a": 10**5000},
     ],
 )
-def test_answers_made_in_python_are_as_strict_as_those_in_json(fields: tuple[Answer, ...] | dict[str, str]) -> None:
+def test_answers_made_in_python_are_as_strict_as_those_in_json(
+    fields: tuple[Answer, ...] | dict[str, str | int],
+) -> None:
     with pytest.raises(Malformed):
         FillInOrder(order=ORDER, fields=fields)
 

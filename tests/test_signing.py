@@ -29,6 +29,7 @@ class Slow:
     answers: list[str] = attrs.field(factory=list)  # what comes of the next calls: pending, failed, or done
     asked: list[tuple[str, str, str]] = attrs.field(factory=list)  # which call, for which act, with which state
     callbacks: list[str | None] = attrs.field(factory=list)
+    gullible: bool = False  # vouches for whatever it is shown
 
     def start(self, request: ko.SigningRequest, *, now: datetime) -> Progress:
         self.asked.append(("start", request.document.act, ""))
@@ -43,7 +44,7 @@ class Slow:
         self.asked.append(("cancel", "", state))
 
     def verify(self, evidence: Evidence, document: Document) -> bool:
-        return self.signer.verify(evidence, document)
+        return self.gullible or self.signer.verify(evidence, document)
 
     def answer(self, request: ko.SigningRequest, now: datetime) -> Progress:
         """The next answer; done when there is none left."""
@@ -331,3 +332,14 @@ def test_without_a_signing_port_no_evidence_is_taken_and_nothing_changes() -> No
         with pytest.raises(ko.NotFound):  # who may not see the order does not learn that either
             ask(command, cast.nora)
     assert snapshot(cast.world.store) == before
+
+
+def test_evidence_of_another_document_proves_nothing_even_to_a_port_that_vouches_for_anything() -> None:
+    slow = Slow()
+    cast = Cast.new(agent=False, signing=slow)
+    first, second = cast.sent(), cast.sent()
+    cast.world.attest(first, cast.atle)
+    (used,) = cast.portal.order(first, ko.SYSTEM).evidence
+    slow.gullible = True
+    command = ko.AttestOrder(order=second, method=BANKID, evidence=used)
+    assert cast.codes(command, cast.atle) == {C.EVIDENCE_INVALID}
