@@ -11,7 +11,7 @@ from kundorder.model import Answer
 MAXIMUM_TEXT = 2000
 """Characters in a reason, an instruction or an answer."""
 
-_ENDLESS = 10**18
+_ENDLESS = 10**MAXIMUM_TEXT
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 Fields: TypeAlias = Mapping[str, "str | int | Iterable[str]"]
@@ -47,7 +47,9 @@ def _by_name(answer: tuple[str, str | int | Iterable[str]]) -> str:
 
 
 def _values(name: str, given: str | int | Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, bool) or (isinstance(given, int) and abs(given) >= _ENDLESS):
+    if isinstance(given, int) and abs(given) >= _ENDLESS:  # Python itself refuses to write out some of these
+        raise malformed("$", f"must have at most {MAXIMUM_TEXT} characters")
+    if isinstance(given, bool):
         raise malformed(f"$.fields.{name}", "must be a text, a whole number or a list of texts")
     if isinstance(given, str | int):
         return (plain_text(str(given), limit=MAXIMUM_TEXT),) if str(given).strip() else ()
