@@ -538,10 +538,12 @@ def run(fresh: Callable[[], InMemory | InFile], *, examples: int, steps: int) ->
     run_state_machine_as_test(Fresh, settings=chosen)
 
 
+@pytest.mark.timeout(900)  # to make a failure shorter may take minutes
 def test_in_memory_the_rules_hold_whatever_people_do() -> None:
     run(InMemory.fresh, examples=40, steps=30)
 
 
+@pytest.mark.timeout(900)
 def test_in_a_file_the_rules_hold_whatever_people_do(tmp_path: Path) -> None:
     run(copies_in(tmp_path), examples=12, steps=20)
 

@@ -126,9 +126,12 @@ class _MemoryTransaction:
         for guard in changes.guards:
             if self._tables.records.get(guard.key, ABSENT).version != guard.version:
                 raise Conflict
+        ends = {entry.chain: len(self._tables.journal.get(entry.chain, ())) for entry in changes.entries}
         for entry in changes.entries:
-            if entry.number != len(self._tables.journal.get(entry.chain, ())) + 1:
+            ends[entry.chain] += 1
+            if entry.number != ends[entry.chain]:
                 raise Conflict
+        for entry in changes.entries:
             self._append(entry)
         for stored in changes.records:
             self._put(stored)
