@@ -39,6 +39,7 @@ ORDER_HOPS = {
     for cell in GRANTS
     if cell.lifecycle is Lifecycle.ORDER and cell.flow in (None, flow)
 }
+HANDLES_NO_MORE = (Trigger.REMOVE_ROLE, Role.AGENT_HANDLER)
 RENEWED = (Lifecycle.CUSTOMER_AGREEMENT, Lifecycle.AGENT_AGREEMENT, Lifecycle.ASSIGNMENT)
 
 DECISIONS: dict[Flow, list[tuple[Trigger, Party]]] = {
@@ -125,13 +126,33 @@ class Kept:
             mails=tuple(mails),
         )
 
-    def roles(self, actor: ko.Actor) -> tuple[Role, ...]:
-        """What somebody holds in the organisation acted for."""
+    def member(self, actor: ko.Actor) -> str | None:
+        """Which active user somebody is in the organisation acted for."""
         for member in self.members.values():
             active = member.state is UserState.ACTIVE
             if active and (member.person, member.organisation) == (actor.person, actor.organisation):
-                return member.roles
-        return ()
+                return member.id
+        return None
+
+    def roles(self, actor: ko.Actor) -> tuple[Role, ...]:
+        """What somebody holds in the organisation acted for."""
+        member = self.member(actor)
+        return () if member is None else self.members[member].roles
+
+    def granted(self, assignment: str) -> frozenset[str]:
+        """The handlers granted in an assignment whose grant has not ended with their role, as their histories tell."""
+        found = self.assignments.get(assignment)
+        grants = () if found is None else found.grants
+        return frozenset(grant.member for grant in grants if not self._has_ended(grant.member, assignment))
+
+    def _has_ended(self, member: str, assignment: str) -> bool:
+        lost = False
+        for event in self.chains.get(f"member:{member}", ()):
+            if event.trigger is Trigger.GRANT and event.about == assignment:
+                lost = False
+            elif event.trigger is Trigger.DELETE or (event.trigger, event.about) == HANDLES_NO_MORE:
+                lost = True
+        return lost
 
     def readers(self) -> Iterator[ko.Actor]:
         """Everybody who can log in."""
@@ -182,7 +203,7 @@ def check_new_step(before: Kept, was: ko.Order | None, order: ko.Order, event: k
     content = order.content
     assignment = before.assignments.get(f"{content.agent}/{content.service}")
     via_agent = content.flow is Flow.VIA_AGENT
-    granted = () if assignment is None else tuple(grant.member for grant in assignment.grants)
+    granted = before.granted(f"{content.agent}/{content.service}")
     agents_attestants = before.holders.get((str(content.agent), Role.ATTESTANT), ())
     match event.trigger, event.party:
         case ((Trigger.START | Trigger.SEND), _):
@@ -192,7 +213,7 @@ def check_new_step(before: Kept, was: ko.Order | None, order: ko.Order, event: k
                 assert is_signed(before, f"agent/{content.agent}")
                 assert is_active(assignment)  # R22
                 assert agents_attestants  # R20
-                assert set(granted) & set(before.holders[str(content.agent), Role.AGENT_HANDLER])
+                assert granted & set(before.holders[str(content.agent), Role.AGENT_HANDLER])
         case ((Trigger.APPROVE | Trigger.PICK_ATTESTANT), _):
             assert event.member in granted  # R21
             assert event.about in agents_attestants  # R19
@@ -313,6 +334,9 @@ def check_lists(kept: Kept, portal: ko.Portal, reader: ko.Actor, *, settled: boo
         asked_too = order.content.flow is Flow.VIA_AGENT and order.case_number is not None
         sides = (order.content.organisation, PROVIDER, order.content.agent if asked_too else None)
         assert reader.organisation in sides, (order, reader)  # law 15
+        if reader.organisation not in (order.content.organisation, PROVIDER):
+            granted = kept.member(reader) in kept.granted(f"{order.content.agent}/{order.content.service}")  # R21
+            assert granted or {Role.ADMINISTRATOR, Role.ATTESTANT} & set(kept.roles(reader)), (order, reader)
         codes = {
             option.trigger: {reason.code for reason in option.verdict.reasons}
             for option in portal.options(identifier, reader)
