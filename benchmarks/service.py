@@ -20,7 +20,6 @@ from measuring import Sample, Section, at_least, interleaved, measured, ratio, w
 
 from kundorder.adapters.memory import MemorySigner, MemoryStore
 from kundorder.adapters.sqlite import SqliteStore
-from kundorder.adapters.sqlite.durability import SYNCHRONOUS, JournalMode, durability
 from kundorder.commands import (
     AcceptTerms,
     AnyOrderCommand,
@@ -32,6 +31,8 @@ from kundorder.commands import (
 )
 from kundorder.decisions import document_for
 from kundorder.events import SigningRequest
+from kundorder.layout import JournalMode, durability
+from kundorder.layout.durability import SYNCHRONOUS
 from kundorder.model import Actor, Rules
 from kundorder.outcomes import Changes, Stored
 from kundorder.portal import Portal
@@ -75,7 +76,7 @@ class Recording(sqlite3.Connection):
 def section(*, quick: bool) -> Section:
     """Measure."""
     orders, rounds = (2, 5) if quick else (6, 21)
-    default = durability(None).journal_mode
+    default = durability(None, sqlite3.sqlite_version_info).journal_mode
     with tempfile.TemporaryDirectory(prefix="kundorder-bench-", dir=_on_disk()) as folder:
         calls, signer = planned(orders)
         contenders: dict[str, Sample] = {}

@@ -82,9 +82,16 @@ class Conflict(KundorderError):
 class Unavailable(KundorderError):
     """Something outside failed; nothing is known to have changed, and the same key is safe to try again."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, soon: bool = False) -> None:
+        """Say what failed.
+
+        Args:
+            what: one line, no personal data.
+            soon: it may be over in a moment, and nothing has been written: the portal itself tries again first.
+        """
         super().__init__(what)
         self.what = what
+        self.soon = soon
 
     def __str__(self) -> str:
         return f"{self.what}; try again later with the same key"

@@ -7,9 +7,9 @@ from typing import final
 
 import attrs
 
-from kundorder.adapters.sqlite.durability import OLDEST, Durability
-from kundorder.adapters.sqlite.faults import NO_DATABASE, is_cut_off, is_locked, meaning
+from kundorder.adapters.sqlite.faults import is_cut_off, is_locked, meaning
 from kundorder.errors import Corrupt, Unavailable
+from kundorder.layout import NO_DATABASE, OLDEST, Durability
 
 APPLICATION = 0x6B6F7264
 """What marks a file as ours: "kord", in the header of the file."""

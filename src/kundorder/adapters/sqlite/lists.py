@@ -1,38 +1,28 @@
-"""The lists: pages by keyset, so that the millionth page costs what the first does.
-
-A place on a list is (sort, key). ``after`` is a sort and means that all lines of that sort have been seen; where a
-page ends between two of one sort it is the sort, a NUL and the key.
-"""
+"""The lists: pages by keyset, so that the millionth page costs what the first does."""
 
 import sqlite3
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import TypeAlias, final
+from typing import TypeAlias
 
-import attrs
-
-from kundorder.adapters.sqlite.rows import (
-    FACT_COLUMNS,
-    OWED_COLUMNS,
+from kundorder.adapters.sqlite.reading import FACT_COLUMNS, OWED_COLUMNS, read
+from kundorder.layout import (
     FactRow,
     OwedRow,
+    Place,
+    Stretch,
     about,
     entry,
     fact,
+    go_on,
     moment,
     owed,
-    read,
 )
+from kundorder.layout.places import DIGITS, in_all_chains, in_chain
 from kundorder.ports import Listed, Page
 from kundorder.situation import Key
 from kundorder.vocabulary import Index
 
-Place: TypeAlias = tuple[str, str]
 Lines: TypeAlias = dict[Place, Listed | None]
-
-_END = "\U0010ffff"  # sorts after every text of ours
-_NUMBERS = range(10**12)  # those that twelve digits tell apart
-_DIGITS = "012d"
 
 
 def _both(sql: str) -> tuple[str, str]:
@@ -62,27 +52,6 @@ _OWED = _both(f"""
 """)  # noqa: S608 - constants
 
 
-@final
-@attrs.frozen
-class Stretch:
-    """A part of a list."""
-
-    index: Index
-    start: Place  # what comes after it is wanted, or, going back, what comes before it
-    limit: int
-    back: bool
-
-
-def stretch(index: Index, after: str | None, limit: int, *, back: bool) -> Stretch:
-    """What a page is made from: one line more than it has room for, which tells whether there is another page."""
-    if after is None:
-        start = (_END, "") if back else ("", "")
-    else:
-        sort, tie, key = after.partition("\0")
-        start = (sort, key if tie or back else _END)
-    return Stretch(index, start, max(limit, 0) + 1, back)
-
-
 def page(connection: sqlite3.Connection, values: tuple[str, ...], wanted: Stretch) -> Page:
     """A page of what stands there under any of these values, each line once."""
     found: Lines = {}
@@ -92,12 +61,8 @@ def page(connection: sqlite3.Connection, values: tuple[str, ...], wanted: Stretc
     here = places[: wanted.limit - 1]
     return Page(
         items=_filled(connection, {place: found[place] for place in here}),
-        after=_go_on(here[-1], places[len(here)]) if here and len(here) < len(places) else None,
+        after=go_on(here[-1], places[len(here)]) if here and len(here) < len(places) else None,
     )
-
-
-def _go_on(last: Place, following: Place) -> str:
-    return last[0] if last[0] != following[0] else "\0".join(last)
 
 
 def _filled(connection: sqlite3.Connection, found: Lines) -> tuple[Listed, ...]:
@@ -129,29 +94,17 @@ def _of_heads(connection: sqlite3.Connection, wanted: Stretch) -> Iterator[Liste
 
 
 def _of_chain(connection: sqlite3.Connection, wanted: Stretch, chain: str) -> Iterator[Listed]:
-    if wanted.back:
-        number = bisect_left(_NUMBERS, wanted.start, key=lambda each: (format(each, _DIGITS), chain))
-    else:
-        number = bisect_right(_NUMBERS, wanted.start, key=lambda each: (format(each, _DIGITS), chain)) - 1
+    number = in_chain(wanted.start, chain, back=wanted.back)
     found = (chain, number, wanted.limit)
     rows: list[tuple[int, str, str | None]] = connection.execute(_CHAIN[wanted.back], found).fetchall()
-    return (
-        Listed(sort=format(each, _DIGITS), key=Key(chain), entry=entry(body, remark)) for each, body, remark in rows
-    )
+    return (Listed(sort=format(each, DIGITS), key=Key(chain), entry=entry(body, remark)) for each, body, remark in rows)
 
 
 def _of_all_chains(connection: sqlite3.Connection, wanted: Stretch) -> Iterator[Listed]:
-    chain, blank, digits = wanted.start[0].rpartition(" ")
-    if not blank:
-        chain, digits = digits, chain
-    if wanted.back:
-        number = bisect_left(_NUMBERS, digits, key=lambda each: format(each, _DIGITS))
-    else:
-        number = bisect_right(_NUMBERS, digits, key=lambda each: format(each, _DIGITS)) - 1
-    found = (chain, number, wanted.limit)
+    found = (*in_all_chains(wanted.start, back=wanted.back), wanted.limit)
     rows: list[tuple[str, int, str, str | None]] = connection.execute(_CHAINS[wanted.back], found).fetchall()
     return (
-        Listed(sort=f"{chain} {each:{_DIGITS}}", key=Key(chain), entry=entry(body, remark))
+        Listed(sort=f"{chain} {each:{DIGITS}}", key=Key(chain), entry=entry(body, remark))
         for chain, each, body, remark in rows
     )
 

@@ -6,10 +6,10 @@ from typing import final
 
 import attrs
 
-from kundorder.adapters.sqlite.durability import Durability, has_wal_reset_bug
 from kundorder.adapters.sqlite.faults import meaning
 from kundorder.adapters.sqlite.file import connect, is_idle, is_ours, look, number, size_of, word
 from kundorder.errors import Unavailable
+from kundorder.layout import Durability, has_wal_reset_bug
 
 
 @final

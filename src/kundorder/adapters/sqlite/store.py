@@ -1,18 +1,19 @@
 """The store: which file, how it is written, and the connection each thread keeps to it."""
 
 import os
+import sqlite3
 import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import final
 from weakref import WeakSet
 
-from kundorder.adapters.sqlite.durability import JournalMode, durability
 from kundorder.adapters.sqlite.file import look, open_file
 from kundorder.adapters.sqlite.kept import FORKED, Kept, turn_at
 from kundorder.adapters.sqlite.report import StoreReport, report
 from kundorder.adapters.sqlite.transaction import SqliteTransaction
 from kundorder.errors import Unavailable
+from kundorder.layout import JournalMode, durability
 from kundorder.ports import Transaction
 
 
@@ -45,7 +46,7 @@ class SqliteStore:
         """
         self._path = Path(path).resolve()
         self._wait = busy_timeout_seconds
-        self._durability = durability(journal_mode)
+        self._durability = durability(journal_mode, sqlite3.sqlite_version_info)
         self._own = _Own()
         self._all: WeakSet[Kept] = WeakSet()
         self._opening = threading.Lock()

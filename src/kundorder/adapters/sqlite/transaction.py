@@ -8,11 +8,12 @@ from typing import Self, TypeVar, final
 
 from kundorder.adapters.sqlite.faults import meaning
 from kundorder.adapters.sqlite.kept import Kept
-from kundorder.adapters.sqlite.lists import page, stretch
-from kundorder.adapters.sqlite.rows import read
+from kundorder.adapters.sqlite.lists import page
+from kundorder.adapters.sqlite.reading import read
 from kundorder.adapters.sqlite.writing import claim, settle, write
 from kundorder.errors import Unavailable
 from kundorder.events import Owed, Settlement
+from kundorder.layout import stretch
 from kundorder.outcomes import Changes
 from kundorder.ports import Page
 from kundorder.situation import Fact, Key

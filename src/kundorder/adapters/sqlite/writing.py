@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 import attrs
 
-from kundorder.adapters.sqlite.rows import OWED_COLUMNS, OwedRow, batches, moment, owed, with_keys, without_secret
+from kundorder.adapters.sqlite.reading import OWED_COLUMNS, batches, with_keys
 from kundorder.codec import SCHEMA, decode, encode
 from kundorder.errors import Conflict
-from kundorder.events import Entry, Owed, OwedState, Settlement
+from kundorder.events import Entry, Owed, Settlement
+from kundorder.layout import OwedRow, moment, owed, settled
 from kundorder.model import Record
 from kundorder.outcomes import Changes, Stored
 from kundorder.situation import Key, kind_of
@@ -121,15 +122,7 @@ def settle(connection: sqlite3.Connection, debt: Owed, settlement: Settlement) -
     rows: list[OwedRow] = connection.execute(_CLAIMED, (debt.id, debt.fence)).fetchall()
     if not rows:
         return False
-    present = owed(rows[0])
-    over = settlement.state in (OwedState.SENT, OwedState.CANCELLED)
-    settled = attrs.evolve(
-        present,
-        state=settlement.state,
-        due_at=settlement.due_at or present.due_at,
-        note=settlement.note,
-        mail=without_secret(present.mail) if over else present.mail,
-    )
-    changed = (settled.state.value, moment(settled.due_at), encode(settled), settled.id)
+    after = settled(owed(rows[0]), settlement)
+    changed = (after.state.value, moment(after.due_at), encode(after), after.id)
     _ = connection.execute(_SETTLE, changed)
     return True

@@ -1,6 +1,5 @@
 """What it takes for an acknowledged write to survive a power cut, with the SQLite at hand."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Literal, TypeAlias, final
 
@@ -32,7 +31,7 @@ def has_wal_reset_bug(version: Version) -> bool:
     return (3, 7, 0) <= version < (3, 51, 3) and not back_ported
 
 
-def durability(wanted: JournalMode | None, version: Version = sqlite3.sqlite_version_info) -> Durability:
-    """The host's choice, or what is safe with this SQLite."""
+def durability(wanted: JournalMode | None, version: Version) -> Durability:
+    """The host's choice, or what is safe with this version of SQLite."""
     mode: JournalMode = wanted or ("delete" if has_wal_reset_bug(version) else "wal")
     return Durability(mode, *SYNCHRONOUS[mode])

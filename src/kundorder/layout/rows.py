@@ -1,46 +1,19 @@
 """From rows to what the port speaks of; rows have no types until they pass here."""
 
-import sqlite3
 from datetime import UTC, datetime
-from functools import cache
 from typing import TypeAlias
 
 import attrs
 
 from kundorder.codec import decode, decode_entry, decode_owed
-from kundorder.events import Entry, Mail, Owed, OwedState
-from kundorder.situation import ABSENT, Fact, Key
+from kundorder.events import Entry, Mail, Owed, OwedState, Settlement
+from kundorder.situation import Fact, Key
 
 FactRow: TypeAlias = tuple[Key, int, int, str, int, str]
+"""Key, version, schema, body, number, digest."""
+
 OwedRow: TypeAlias = tuple[str, str, int, int, str]
-
-FACT_COLUMNS = "key, version, schema, body, number, digest"
-OWED_COLUMNS = "state, due_at, fence, attempts, body"
-AT_ONCE = 30_000  # keys in one statement; SQLite takes 32 766
-
-
-@cache
-def with_keys(sql: str, count: int) -> str:
-    """A statement that ends with the keys it is about."""
-    return f"{sql} IN ({', '.join('?' * count)})"
-
-
-def batches(keys: tuple[Key, ...]) -> tuple[tuple[Key, ...], ...]:
-    """As many keys as one statement takes."""
-    if len(keys) <= AT_ONCE:
-        return (keys,)
-    return tuple(keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
-
-
-def read(connection: sqlite3.Connection, keys: tuple[Key, ...]) -> dict[Key, Fact]:
-    """All these records as they are now."""
-    facts = dict.fromkeys(keys, ABSENT)
-    for batch in batches(keys):
-        sql = with_keys(f"SELECT {FACT_COLUMNS} FROM records WHERE key", len(batch))  # noqa: S608 - all constants
-        rows: list[FactRow] = connection.execute(sql, batch).fetchall()
-        for row in rows:
-            facts[row[0]] = fact(row)
-    return facts
+"""State, due at, fence, attempts, body."""
 
 
 def fact(row: FactRow) -> Fact:
@@ -67,6 +40,18 @@ def owed(row: OwedRow) -> Owed:
     )
 
 
+def settled(present: Owed, settlement: Settlement) -> Owed:
+    """A debt as a settlement leaves it; its secret is forgotten once it has left, or never will."""
+    over = settlement.state in (OwedState.SENT, OwedState.CANCELLED)
+    return attrs.evolve(
+        present,
+        state=settlement.state,
+        due_at=settlement.due_at or present.due_at,
+        note=settlement.note,
+        mail=_without_secret(present.mail) if over else present.mail,
+    )
+
+
 def about(debt: Owed) -> Key:
     """What a debt is about: the subject of its mail, or the debt itself."""
     return Key(debt.id) if debt.mail is None else Key(debt.mail.subject)
@@ -77,6 +62,5 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def without_secret(mail: Mail | None) -> Mail | None:
-    """The mail once it has left, or never will."""
+def _without_secret(mail: Mail | None) -> Mail | None:
     return mail if mail is None or mail.secret is None else attrs.evolve(mail, secret=None)
