@@ -13,7 +13,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGE: Final = ROOT / "src" / "kundorder"
 MODULES: Final = (
     *(f"ports/{name}" for name in ("mailers", "signing", "stores")),
-    *(f"portal/{name}" for name in ("loading", "acting", "signing", "looking", "verifying", "delivering", "shell")),
+    *(f"portal/{name}" for name in ("loading", "acting", "signing", "looking", "chains", "verifying")),
+    *(f"portal/{name}" for name in ("exporting", "pruning", "delivering", "shell")),
 )
 
 
@@ -26,10 +27,14 @@ def twin(name: str) -> str:
 _WAITING: Final = (  # methods that wait for a port, or for something that does
     r"read|select|write|claim|settle|send|start|resume|cancel|verify|pause|retried|execute|_execute|check|_verified"
     r"|order|orders|pending|notices|members|agreement|assignment|history|_record|_seen|_reader"
-    r"|deliver|_claim|_carry_out|_send|_about|_follow_up|_waiting_for|_tell"
+    r"|deliver|requeue|_claim|_give_back|_settled|_without_relay|_owed|_carry_out|_send|_about|_follow_up"
+    r"|_waiting_for|_tell"
 )
-_FUNCTIONS: Final = "read_all|load_command|load_order|resume|verify|_ask|_keep"
-_DEFINED: Final = f"{_WAITING}|{_FUNCTIONS}|_pages|options|path|due|resume_signing|verify_journal"
+_FUNCTIONS: Final = "read_all|read_one|load_command|load_order|resume|verify|prune|_ask|_keep"
+_DEFINED: Final = (
+    f"{_WAITING}|{_FUNCTIONS}|options|path|due|resume_signing|verify_journal|export_journal"
+    "|walk|exported|ahead|_drop_receipts|_drop_mail"
+)
 _RULES: Final = (
     (rf"\bdef ({_DEFINED})\(", r"async def \1("),
     (rf"(?<![\w.])((?:self|acting|transaction)(?:\.\w+(?:\(\))?)*?\.(?:{_WAITING})\()", r"await \1"),
@@ -37,15 +42,16 @@ _RULES: Final = (
     (r"\breturn attempt\(\)", "return await attempt()"),
     (r"lambda: await ", "lambda: "),
     (r"\bwith (?=.*\.transaction\(\) as)", "async with "),
-    (r"\bfor page in _pages\(", "async for page in _pages("),
-    (r"\bIterator\[Page\]", "AsyncIterator[Page]"),
+    (r"\bfor line in walk\(", "async for line in walk("),
+    (r"\b(entries|heads|more)\.ahead\(", r"await \1.ahead("),
+    (r"\bIterator\[(Listed|str)\]", r"AsyncIterator[\1]"),
     (r"\bAbstractContextManager\b", "AbstractAsyncContextManager"),
     (r"\bCallable\[\[\], _T\]", "Callable[[], Awaitable[_T]]"),
     (r"\bCallable\[\[float\], None\]", "Callable[[float], Awaitable[None]]"),
     (r"\btime\.sleep\b", "at_once"),
     (r"(?m)^import time\n", ""),
     (r"(?m)^from collections\.abc import Callable$", "from collections.abc import Awaitable, Callable"),
-    (r"(?m)^from collections\.abc import Iterator$", "from collections.abc import AsyncIterator, Iterator"),
+    (r"(?m)^from collections\.abc import (.*\bIterator)$", r"from collections.abc import AsyncIterator, \1"),
     *((rf"\bkundorder\.{name.replace('/', '.')}\b", f"kundorder.{twin(name).replace('/', '.')}") for name in MODULES),
     (r"\b(Portal|Store|Transaction|Mailer|Signing)\b(?=[:,)(\]| =\n]|$)", r"Async\1"),
     (r"class Portal\b", "class AsyncPortal"),

@@ -1,5 +1,6 @@
 """What is owed is carried out once, is dropped when nobody wants it any more, and is never lost."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,7 +12,9 @@ from world import AGENT, CUSTOMER, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
+from kundorder.adapters.threads import Thread, ThreadedMailer, ThreadedStore
 from kundorder.delivery import GIVE_UP_AFTER, PAUSES
+from kundorder.errors import RelayStopped
 from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import (
     AttestMethod,
@@ -84,7 +87,7 @@ def test_no_more_is_carried_out_than_one_asks_for() -> None:
 
 
 def test_a_mailer_that_is_down_delays_the_mail_and_nothing_else() -> None:
-    """T24: commands go on, nothing is given up, and it all drains in the end, the oldest first."""
+    """Commands go on, nothing is given up, and it all drains in the end, the oldest first."""
     cast, unsteady = down()
     orders = [cast.sent() for _ in range(3)]
     for _ in range(72):
@@ -133,7 +136,7 @@ def test_a_letter_that_will_never_go_is_parked_and_the_others_go() -> None:
 
 @pytest.mark.parametrize("error", [OSError("refused"), ValueError("bad"), KeyError("x"), TypeError("what")])
 def test_a_letter_that_fails_for_a_reason_of_its_own_is_tried_again_and_then_parked(error: Exception) -> None:
-    """T28-29: whatever a mailer raises, the others flow."""
+    """Whatever a mailer raises, the others flow."""
     cast, unsteady = down()
     unsteady.error = error
     unsteady.only = cast.world.emails[CUSTOMER, "atle"]
@@ -190,7 +193,6 @@ def delete(cast: Cast, _order: str) -> None:
 def test_a_mail_that_asks_for_what_is_no_longer_wanted_does_not_leave(
     happens: Callable[[Cast, str], None], why: str
 ) -> None:
-    """T34."""
     cast, unsteady = down()
     order = cast.sent()
     assert cast.portal.deliver().later == 1
@@ -203,7 +205,7 @@ def test_a_mail_that_asks_for_what_is_no_longer_wanted_does_not_leave(
 
 
 def test_nobody_hears_of_an_order_whom_it_no_longer_concerns() -> None:
-    """T34: a handler whose grant is gone sees the order no more, and is not written to about it."""
+    """A handler whose grant is gone sees the order no more, and is not written to about it."""
     cast, unsteady = down()
     informed = cast.attested(via=AGENT)
     cast.portal.execute(ko.InformAgent(order=informed), cast.karin)
@@ -400,7 +402,7 @@ def test_the_system_informs_nobody_of_a_direct_order_and_not_without_being_told_
 
 
 def test_one_who_sleeps_past_the_lease_does_not_settle_what_another_has_taken() -> None:
-    """T30-32: the fence tells."""
+    """The fence tells."""
     cast = Cast.new(agent=False)
     cast.sent()
 
@@ -427,8 +429,6 @@ def test_one_who_sleeps_past_the_lease_does_not_settle_what_another_has_taken() 
 
 
 def test_what_was_claimed_by_one_who_died_is_carried_out_by_the_next() -> None:
-    """T23."""
-
     class Death(BaseException):
         """The process ends here."""
 
@@ -507,3 +507,158 @@ def test_two_portals_at_a_slow_relay_send_each_mail_once() -> None:
     one = ko.Portal(store=store, catalogue=CATALOGUE, mailer=Slow(other.deliver), clock=clock)
     one.deliver()
     assert len(sent) == len(set(sent)) == 40
+
+
+def parked(cast: Cast) -> dict[str, ko.Owed]:
+    """What needs help, by its id."""
+    with cast.world.store.transaction() as transaction:
+        page = transaction.select(ko.Index.OWED, (ko.OwedState.PARKED,), after=None, limit=10_000)
+    return {line.owed.id: line.owed for line in page.items if line.owed is not None}
+
+
+def three_parked() -> tuple[Cast, Unsteady, tuple[str, ...]]:
+    """Three mails to Atle that the relay has refused for good; it has been mended since."""
+    cast, unsteady = down()
+    unsteady.error = ko.Undeliverable("the relay refuses the address (550 5.1.1)")
+    for _ in range(3):
+        cast.sent()
+    assert cast.portal.deliver().parked == 3
+    unsteady.error = None
+    return cast, unsteady, tuple(parked(cast))
+
+
+def test_what_was_parked_leaves_when_it_is_requeued_and_not_before() -> None:
+    cast, _unsteady, ids = three_parked()
+    later(cast, days=30)
+    assert cast.portal.deliver() == ko.DeliveryReport()
+    assert cast.portal.requeue() == ids
+    assert parked(cast) == {}
+    assert cast.portal.deliver() == ko.DeliveryReport(sent=3)
+    assert cast.portal.requeue() == ()
+    assert cast.told() == [("atle", T.ATTEST_ORDER)] * 3
+
+
+def test_one_debt_is_requeued_by_its_id_and_the_others_stay_parked() -> None:
+    cast, _unsteady, ids = three_parked()
+    assert cast.portal.requeue([ids[1], "no such debt"]) == (ids[1],)
+    assert set(parked(cast)) == {ids[0], ids[2]}
+    assert cast.portal.requeue([]) == ()
+    assert cast.portal.requeue([ids[1]]) == ()
+    assert cast.portal.deliver() == ko.DeliveryReport(sent=1)
+
+
+def test_only_what_is_parked_is_requeued() -> None:
+    cast, unsteady, ids = three_parked()
+    unsteady.error = DOWN
+    cast.sent()
+    cast.portal.deliver()
+    withdraw(cast, cast.sent())
+    unsteady.error = None
+    cast.portal.deliver()
+
+    def others() -> list[ko.Owed]:
+        with cast.world.store.transaction() as transaction:
+            page = transaction.select(ko.Index.OWED, tuple(ko.OwedState), after=None, limit=10_000)
+        return [line.owed for line in page.items if line.owed is not None and line.owed.id not in ids]
+
+    before = others()
+    assert {owed.state for owed in before} == {ko.OwedState.DUE, ko.OwedState.SENT, ko.OwedState.CANCELLED}
+    assert cast.portal.requeue() == ids
+    assert cast.portal.requeue([owed.id for owed in before]) == ()
+    assert others() == before
+
+
+def test_what_is_requeued_has_all_its_tries_again() -> None:
+    cast, unsteady = down()
+    unsteady.error = ValueError("what")
+    cast.sent()
+    for _ in range(GIVE_UP_AFTER):
+        cast.portal.deliver()
+        later(cast, hours=2)
+    (owed,) = parked(cast).values()
+    assert (owed.attempts, owed.failures, owed.note) == (GIVE_UP_AFTER, GIVE_UP_AFTER, "ValueError")
+    cast.portal.requeue()
+    found: list[tuple[int, int]] = []
+    for _ in range(GIVE_UP_AFTER):
+        report = cast.portal.deliver()
+        found.append((report.later, report.parked))
+        later(cast, hours=2)
+    assert found == [*[(1, 0)] * (GIVE_UP_AFTER - 1), (0, 1)]
+
+
+def test_a_requeued_invitation_still_holds_its_code() -> None:
+    cast, unsteady = down()
+    unsteady.error = ko.Undeliverable("the relay refuses the address (550 5.1.1)")
+    cast.portal.execute(ko.AddUser(name="Ny Prov", email="ny@prov.example"), cast.adam)
+    assert cast.portal.deliver().parked == 1
+    unsteady.error = None
+    cast.portal.requeue()
+    member, code = cast.world.code("ny@prov.example")
+    cast.portal.execute(ko.VerifyUser(member=member, code=code), ko.Actor("ny", CUSTOMER))
+
+
+def test_what_nobody_wants_any_more_is_dropped_when_it_is_requeued() -> None:
+    cast, unsteady = down()
+    unsteady.error = ko.Undeliverable("the relay refuses the address (550 5.1.1)")
+    order = cast.sent()
+    cast.portal.deliver()
+    unsteady.error = None
+    withdraw(cast, order)
+    cast.portal.requeue()
+    cast.portal.deliver()
+    assert (T.ATTEST_ORDER, "the step has been taken") in notes(cast, ko.OwedState.CANCELLED)
+    assert T.ATTEST_ORDER not in [template for _name, template in cast.told()]
+
+
+def test_requeuing_takes_nothing_from_one_who_is_delivering() -> None:
+    cast, _unsteady, ids = three_parked()
+    outbox = MemoryMailer()
+
+    class Meanwhile:
+        """A mailer during whose work somebody requeues."""
+
+        def send(self, letter: ko.Letter) -> None:
+            assert cast.portal.requeue() == ()
+            assert cast.portal.requeue(ids) == ()
+            outbox.send(letter)
+
+    assert cast.portal.requeue() == ids
+    relay = ko.Portal(store=cast.world.store, catalogue=CATALOGUE, mailer=Meanwhile(), clock=cast.world.clock)
+    assert relay.deliver() == ko.DeliveryReport(sent=3)
+    assert len(outbox.letters) == 3
+
+
+def test_the_awaited_portal_delivers_stops_and_requeues_the_same() -> None:
+    cast, unsteady, ids = three_parked()
+
+    async def story() -> list[object]:
+        thread = Thread()
+        portal = ko.AsyncPortal(
+            store=ThreadedStore(cast.world.store, thread),
+            catalogue=CATALOGUE,
+            mailer=ThreadedMailer(unsteady, thread),
+            clock=cast.world.clock,
+        )
+        found: list[object] = [await portal.requeue(ids[:1]), await portal.requeue()]
+        unsteady.error = RelayStopped("the relay refuses the login (535)")
+        found.append(await portal.deliver())
+        unsteady.error = None
+        found.append(await portal.deliver())
+        thread.close()
+        return found
+
+    assert asyncio.run(story()) == [
+        ids[:1],
+        ids[1:],
+        ko.DeliveryReport(stopped="the relay refuses the login (535)"),
+        ko.DeliveryReport(sent=3),
+    ]
+
+
+def test_mail_that_nobody_wants_is_dropped_without_a_mailer_too() -> None:
+    cast, _unsteady = down()
+    withdraw(cast, cast.sent())
+    silent = ko.Portal(store=cast.world.store, catalogue=CATALOGUE, clock=cast.world.clock)
+    report = silent.deliver()
+    assert report.cancelled == 1
+    assert report.sent == 0

@@ -54,6 +54,8 @@ ERRORS: list[ko.KundorderError] = [
     ko.Unavailable("the store does not answer"),
     ko.Corrupt("a stored order cannot be read"),
     ko.Undeliverable("the address does not exist"),
+    ko.Postponed("the server answered 451"),
+    ko.RelayStopped("the server refuses the login"),
 ]
 KINDS = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)}
 
@@ -61,6 +63,13 @@ KINDS = {each for each in vars(errors).values() if isinstance(each, type) and is
 def test_every_error_there_is_is_looked_at_here() -> None:
     assert {type(error) for error in ERRORS} | {ko.KundorderError} == KINDS
     assert all(issubclass(kind, ko.KundorderError) for kind in KINDS)
+
+
+def test_an_error_says_whether_to_mend_to_look_again_to_try_again_or_to_stop() -> None:
+    said = {type(error): error.next_step for error in ERRORS}
+    assert {kind for kind, step in said.items() if step is ko.NextStep.RELOAD} == {ko.Conflict}
+    assert {kind for kind, step in said.items() if step is ko.NextStep.RETRY} == {ko.Unavailable, ko.Postponed}
+    assert {kind for kind, step in said.items() if step is ko.NextStep.STOP} == {ko.Corrupt}
 
 
 def facts(error: ko.KundorderError) -> tuple[object, ...]:

@@ -1,17 +1,16 @@
 """The store in a SQLite file: what the contract cannot ask about, because only a file has it.
 
-Whose the file is, what a full disk, another program, a fork or a kill does to it, and what is in its bytes.
+Whose the file is, what a full disk, another program or a fork does to it, and what is in its bytes. What kills, power
+cuts and failing statements do to it is in ``crash``.
 """
 
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -41,15 +40,12 @@ from kundorder.events import OwedState, Settlement
 from kundorder.journal import problems_in
 from kundorder.layout import JournalMode, durability, has_wal_reset_bug
 from kundorder.layout.durability import Version
-from kundorder.model import Order
 from kundorder.outcomes import Changes, Head
 from kundorder.ports import Transaction
 from kundorder.situation import Guard, Key
-from kundorder.vocabulary import Index, OrderState
-from kundorder.worklists import listings
+from kundorder.vocabulary import Index
 
 MODES: Final[tuple[JournalMode, ...]] = get_args(JournalMode)
-KILLS: Final = 10  # in each journal mode
 TESTS: Final = Path(__file__).parent
 LISTENERS: Final[list[list[sqlite3.Connection]]] = []
 """Who wants to know which connections are opened."""
@@ -122,11 +118,9 @@ def version(number: int, text: str = "") -> Changes:
 PRELUDE: Final = f"""
 import os, sys
 sys.path.insert(0, {str(TESTS / "contracts")!r})  # and not its parent: that would load pytest, every time
-from made_up import a_mail, a_receipt, an_order, changes, next_entry, put
+from made_up import a_mail, a_receipt, changes, put
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.errors import Unavailable
-from kundorder.outcomes import Head
-from kundorder.vocabulary import OrderState
 
 def read(store, *keys):
     with store.transaction() as transaction:
@@ -955,61 +949,3 @@ def test_a_child_is_refused_and_its_parent_goes_on(path: Path, mode: JournalMode
     assert (run.returncode, run.stdout) == (0, "well\n"), run.stderr
     with closing(bare(path)) as connection:
         assert told(connection, "PRAGMA integrity_check") == "ok"
-
-
-WRITING = """
-store, states = SqliteStore(sys.argv[1], journal_mode=sys.argv[2]), tuple(OrderState)
-fact = read(store, "order:o-1")["order:o-1"]
-version, digest = fact.version, fact.digest
-while True:
-    entry = next_entry(Head(chain="order:o-1", number=version, digest=digest), remark="x" * (version % 5000))
-    version, digest = version + 1, entry.digest
-    order = an_order("o-1", step=version, state=states[version % len(states)])
-    records = (put("order:o-1", order, version, number=version, digest=digest),
-               put(f"receipt:{version}", a_receipt("a", "y" * (version % 3000))))
-    write(store, changes(*records, entries=(entry,), owed=(a_mail(str(version), secret="s" * 43),)))
-    print(version, flush=True)
-"""
-
-
-def test_a_killed_writer_loses_nothing_it_has_acknowledged(path: Path, mode: JournalMode) -> None:
-    seed = time.time_ns()
-    print(f"seed {seed}")  # noqa: T201 - replays the moments of the kills
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    acknowledged = 0
-    for _ in range(KILLS):
-        with subprocess.Popen(script(WRITING, str(path), mode), stdout=subprocess.PIPE, text=True) as writer:
-            assert writer.stdout is not None
-            first = writer.stdout.readline()
-            time.sleep(chance.uniform(0, 0.06))
-            writer.kill()
-            lines = (first + writer.stdout.read()).splitlines(keepends=True)
-        numbers = [int(line) for line in lines if line.endswith("\n")]
-        assert numbers == list(range(acknowledged + 1, acknowledged + 1 + len(numbers)))
-        acknowledged = is_whole(store_at(path, mode), max(numbers, default=acknowledged))
-
-
-def is_whole(store: SqliteStore, acknowledged: int) -> int:
-    """All of the last write is there, or nothing; and all before it."""
-    fact = read(store, "order:o-1")[Key("order:o-1")]
-    last = fact.version
-    assert acknowledged <= last <= acknowledged + 1
-    assert isinstance(fact.record, Order)
-    assert fact.record.step == fact.number == last
-    lines = pages(store, Index.JOURNAL, "order:o-1", limit=500)
-    entries = tuple(line.entry for line in lines if line.entry is not None)
-    head = Head(chain="order:o-1", number=last, digest=fact.digest)
-    assert problems_in("order:o-1", entries, head, None) == ()
-    receipts = read(store, *(f"receipt:{number}" for number in range(1, last + 2)))
-    assert [each.version for each in receipts.values()] == [1] * last + [0]
-    assert len(pages(store, Index.OWED, OwedState.DUE.value, limit=500)) == last
-    for index, value, sort in listings(fact.record):
-        assert [line.sort for line in select(store, index, value).items] == [sort]
-    if fact.record.state is OrderState.DRAFT:
-        assert select(store, Index.PENDING, "customer_service").items == ()
-    report = store.inspect()
-    store.close()
-    with closing(bare(Path(report.path))) as connection:
-        assert told(connection, "PRAGMA integrity_check") == "ok"
-        assert told(connection, "SELECT count(*) FROM listings") == len(listings(fact.record))
-    return last

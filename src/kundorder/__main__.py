@@ -6,10 +6,13 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from kundorder.command_line.arguments import Arguments, parser
+from kundorder.command_line.databases import migrate
 from kundorder.command_line.demo import demo
 from kundorder.command_line.diagrams import diagram
+from kundorder.command_line.journals import export_journal, verify_journal
 from kundorder.command_line.lifecycles import lifecycles_page
 from kundorder.command_line.matrix import matrix_json
+from kundorder.command_line.retention import prune
 from kundorder.command_line.rights import rights_page
 from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.command_line.stores import check_store, deliver
@@ -69,17 +72,32 @@ def _told(error: BaseException) -> tuple[str, Status]:
 def _run(arguments: Arguments, stream: TextIO) -> Status:
     match arguments.command:
         case "demo":
-            return demo(arguments.input, arguments.out, fresh=arguments.fresh, stream=stream)
+            return demo(
+                arguments.input, arguments.out, fresh=arguments.fresh, database=arguments.database, stream=stream
+            )
+        case "migrate":
+            return migrate(arguments.address, sql=arguments.sql, since=arguments.since, stream=stream)
         case "check-store":
-            return check_store(arguments.path, stream=stream)
+            return check_store(arguments.store, stream=stream)
         case "deliver":
             return deliver(
-                arguments.path,
+                arguments.store,
                 maildir=arguments.maildir,
                 catalogue=arguments.catalogue,
                 limit=arguments.limit,
                 stream=stream,
             )
+        case "prune":
+            return prune(
+                arguments.store,
+                receipts_days=arguments.receipts_days,
+                mail_days=arguments.mail_days,
+                stream=stream,
+            )
+        case "export-journal":
+            return export_journal(arguments.store, remarks=not arguments.without_remarks, stream=stream)
+        case "verify-journal":
+            return verify_journal(arguments.file, stream=stream)
         case "matrix":
             _ = stream.write(_matrix(arguments))
         case _:

@@ -1,6 +1,7 @@
 """When to try again, when to stop, and what is no longer wanted; the host calls ``deliver`` as often as it likes."""
 
 from datetime import datetime, timedelta
+from enum import Enum, auto, unique
 from typing import final
 
 import attrs
@@ -18,7 +19,10 @@ PAUSES = (1, 2, 5, 10, 30, 60)
 """Minutes to wait after the first, second … failed attempt; the last for all that follow."""
 
 GIVE_UP_AFTER = 8
-"""Attempts at a letter that fails for a reason of its own."""
+"""Attempts at a letter that fails for a reason of its own; one that finds no relay is never given up."""
+
+SILENCES = 3
+"""Letters in a row that find no relay, before a round leaves the others for the next one."""
 
 _WANTED_WHILE: dict[Template, OrderState] = {
     Template.ATTEST_ORDER: OrderState.AWAITING_CUSTOMER_ATTEST,
@@ -37,6 +41,31 @@ class DeliveryReport:
     parked: int = 0
     later: int = 0  # failed for now, tried again at another time
     followed_up: int = 0
+    stopped: str | None = None  # why the rest of the mail was left for the next round; None: it was not
+
+
+@unique
+@final
+class Relay(Enum):
+    """What an attempt has shown of the relay."""
+
+    NOT_ASKED = auto()
+    ANSWERS = auto()
+    SILENT = auto()  # this time
+    STOPPED = auto()  # until somebody mends it
+
+
+@final
+@attrs.frozen
+class Attempt:
+    """How an attempt to carry out a debt went."""
+
+    settlement: Settlement
+    relay: Relay = Relay.NOT_ASKED
+
+
+SENT = Settlement(state=OwedState.SENT)
+"""Carried out."""
 
 
 def again(owed: Owed, now: datetime, why: str, jitter: float) -> Settlement:
@@ -48,14 +77,69 @@ def again(owed: Owed, now: datetime, why: str, jitter: float) -> Settlement:
         why: one line, no address.
         jitter: 0 to 1; spreads those who failed together.
     """
-    minutes = PAUSES[min(owed.attempts, len(PAUSES)) - 1]
+    minutes = PAUSES[min(max(owed.attempts, 1), len(PAUSES)) - 1]
     due = now + timedelta(minutes=minutes) * (1 + jitter / 2)
     return Settlement(state=OwedState.DUE, due_at=due, note=why)
+
+
+def failed(owed: Owed, now: datetime, why: str, jitter: float) -> Settlement:
+    """Not, and for a reason of its own: try again later, but not for ever; as ``again``."""
+    failures = owed.failures + 1
+    settlement = parked(why) if failures >= GIVE_UP_AFTER else again(owed, now, why, jitter)
+    return attrs.evolve(settlement, failures=failures)
 
 
 def parked(why: str) -> Settlement:
     """Will not go without help."""
     return Settlement(state=OwedState.PARKED, note=why)
+
+
+def cancelled(why: str) -> Settlement:
+    """Need not go any more."""
+    return Settlement(state=OwedState.CANCELLED, note=why)
+
+
+def given_back(owed: Owed, why: str | None = None) -> Settlement:
+    """Not tried: as if it had not been claimed. With a reason, that is noted."""
+    return Settlement(state=OwedState.DUE, note=owed.note if why is None else why, attempts=owed.attempts - 1)
+
+
+def requeued(owed: Owed, now: datetime) -> Owed:
+    """A parked debt as it is owed anew; the fence it keeps shows the store that it is meant."""
+    return attrs.evolve(owed, state=OwedState.DUE, due_at=now, note=None, attempts=0, failures=0)
+
+
+def silences_after(attempt: Attempt, silences: int) -> int:
+    """How many letters in a row have found no relay by now."""
+    match attempt.relay:
+        case Relay.SILENT:
+            return silences + 1
+        case Relay.ANSWERS:
+            return 0
+        case Relay.NOT_ASKED | Relay.STOPPED:
+            return silences
+
+
+def report_after(report: DeliveryReport, owed: Owed, attempt: Attempt) -> DeliveryReport:
+    """The report with one more attempt in it."""
+    match attempt.settlement.state:
+        case OwedState.SENT if owed.mail is None:
+            return attrs.evolve(report, followed_up=report.followed_up + 1)
+        case OwedState.SENT:
+            return attrs.evolve(report, sent=report.sent + 1)
+        case OwedState.CANCELLED:
+            return attrs.evolve(report, cancelled=report.cancelled + 1)
+        case OwedState.PARKED:
+            return attrs.evolve(report, parked=report.parked + 1)
+        case OwedState.DUE if attempt.relay is Relay.STOPPED:
+            return report  # it was given back
+        case OwedState.DUE:
+            return attrs.evolve(report, later=report.later + 1)
+
+
+def stopped_after(report: DeliveryReport, attempt: Attempt) -> DeliveryReport:
+    """The report of a round that ends here, for the reason of its last attempt."""
+    return attrs.evolve(report, stopped=attempt.settlement.note)
 
 
 def unwanted_order_mail(mail: Mail, order: Order) -> str | None:

@@ -3,15 +3,19 @@
 Facts are attributes, the one-line text is built from them, and no text carries personal data.
 """
 
-from typing import final
+from typing import ClassVar, final
 
 import attrs
 
 from kundorder.reasons import Reason
+from kundorder.vocabulary import NextStep
 
 
 class KundorderError(Exception):
     """The root of all errors this library raises on purpose."""
+
+    next_step: ClassVar[NextStep] = NextStep.MEND
+    """What is left to the caller to do about it."""
 
 
 @final
@@ -74,6 +78,8 @@ class KeyReused(KundorderError):
 class Conflict(KundorderError):
     """The facts kept moving while this was decided; call again, with the same key if there was one."""
 
+    next_step = NextStep.RELOAD
+
     def __str__(self) -> str:
         return "the facts changed while this was decided; try again"
 
@@ -81,6 +87,8 @@ class Conflict(KundorderError):
 @final
 class Unavailable(KundorderError):
     """Something outside failed; nothing is known to have changed, and the same key is safe to try again."""
+
+    next_step = NextStep.RETRY
 
     def __init__(self, what: str, *, soon: bool = False) -> None:
         """Say what failed.
@@ -100,6 +108,8 @@ class Unavailable(KundorderError):
 @final
 class Corrupt(KundorderError):
     """What is stored cannot be what was written, or is from a newer release; call the maintainer."""
+
+    next_step = NextStep.STOP
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -124,3 +134,29 @@ class Undeliverable(KundorderError):
 
     def __str__(self) -> str:
         return f"undeliverable: {self.why}"
+
+
+@final
+class Postponed(KundorderError):
+    """A letter cannot go now, though others can; it is tried again by itself."""
+
+    next_step = NextStep.RETRY
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"postponed: {self.why}"
+
+
+@final
+class RelayStopped(KundorderError):
+    """No letter can go before somebody has mended something: a login, a certificate, a permission."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.why}; mend that and deliver again"

@@ -93,7 +93,8 @@ class Owed:
     owed_at: datetime
     due_at: datetime
     state: OwedState = OwedState.DUE
-    attempts: int = 0
+    attempts: int = 0  # claims, but for those that were given back
+    failures: int = 0  # attempts that failed for a reason of its own, and not because there was no relay
     fence: int = 0  # one more with every claim; a settlement with an older number is refused
     note: str | None = None  # why it is cancelled, parked or late; never an address
 
@@ -106,6 +107,24 @@ class Settlement:
     state: OwedState
     due_at: datetime | None = None  # when to try again, if still due
     note: str | None = None
+    attempts: int | None = None  # to count from now on; None: as many as with the claim
+    failures: int | None = None  # to count from now on; None: as many as before
+
+
+def settled(owed: Owed, settlement: Settlement) -> Owed:
+    """The debt as it stands after that; a secret is forgotten once its mail has left, or never will."""
+    mail = owed.mail
+    if mail is not None and mail.secret is not None and settlement.state in (OwedState.SENT, OwedState.CANCELLED):
+        mail = attrs.evolve(mail, secret=None)
+    return attrs.evolve(
+        owed,
+        mail=mail,
+        state=settlement.state,
+        due_at=owed.due_at if settlement.due_at is None else settlement.due_at,
+        note=settlement.note,
+        attempts=owed.attempts if settlement.attempts is None else settlement.attempts,
+        failures=owed.failures if settlement.failures is None else settlement.failures,
+    )
 
 
 @final

@@ -69,10 +69,16 @@ class Stored:
 class Changes:
     """One transaction's worth, all or nothing."""
 
-    guards: tuple[Guard, ...]  # facts that must not have moved; those about to be written among them
+    guards: tuple[Guard, ...]  # facts that must not have moved; those about to be written or dropped among them
     records: tuple[Stored, ...]
     entries: tuple[Entry, ...]
-    owed: tuple[Owed, ...]  # one whose id is there already is left as it is, unless it was cancelled
+    owed: tuple[Owed, ...]  # one whose id is there already is left as it is, unless it was cancelled or is requeued
+    dropped: tuple[Key, ...] = ()  # records to go with all their lines: guarded, without a journal, none in `records`
+    dropped_owed: tuple[str, ...] = ()  # ids of debts to go, each only if it is sent or cancelled now; none in `owed`
+
+    def __attrs_post_init__(self) -> None:
+        if self.dropped and not {guard.key for guard in self.guards if guard.version}.issuperset(self.dropped):
+            raise ValueError("what is dropped must be guarded by the version it has")
 
 
 @attrs.frozen(kw_only=True)
@@ -171,3 +177,41 @@ class JournalReport:
     def verified(self) -> bool:
         """Whether every chain holds."""
         return not self.problems
+
+
+@final
+@attrs.frozen(kw_only=True)
+class LineProblem:
+    """Something in an export of the journal that is not as it was written, or is missing."""
+
+    line: int  # 1 for the first; one more than there are for what is missing at the end
+    chain: str  # empty for the line as such
+    number: int  # of the entry, 0 for the chain as a whole or the line as such
+    problem: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class ExportReport:
+    """What verifying an export of the journal has shown."""
+
+    version: int  # of the format; 0: this is no export
+    lines: int
+    entries: int
+    heads: tuple[Head, ...]
+    problems: tuple[LineProblem, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Whether every line and every chain holds."""
+        return not self.problems
+
+
+@final
+@attrs.frozen(kw_only=True)
+class PruneReport:
+    """What one call has removed."""
+
+    receipts: int
+    mails: int  # and follow-ups
+    more: bool  # it has stopped at its limit: call again

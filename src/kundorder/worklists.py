@@ -1,9 +1,10 @@
 """The lists: what a record stands on, and what a reader asks for; both halves are here, so that they can agree."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
+from kundorder.directory import Receipt
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Record
 from kundorder.policies import (
     FOLLOWS_AGENT_ORDERS,
@@ -41,6 +42,8 @@ def listings(record: Record) -> tuple[Line, ...]:
             return tuple(_of_assignment(record))
         case Member():
             return ((Index.MEMBERS, record.organisation, record.id),)
+        case Receipt():
+            return ((Index.RECEIPTS, "", _sort(record.at.astimezone(UTC), record.key)),)
         case _:
             return ()
 

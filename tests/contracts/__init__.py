@@ -2,4 +2,16 @@
 
 import pytest
 
-pytest.register_assert_rewrite("contracts.store")
+pytest.register_assert_rewrite(
+    "contracts.asking",
+    "contracts.chains",
+    "contracts.debts",
+    "contracts.dropping",
+    "contracts.ending",
+    "contracts.lists",
+    "contracts.reading",
+    "contracts.sharing",
+    "contracts.store",
+    "contracts.texts",
+    "contracts.writing",
+)

@@ -8,21 +8,23 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import RLock
-from typing import final
+from typing import TypeAlias, final
 
 import attrs
 
 from kundorder.codec import document_digest
 from kundorder.errors import Conflict
-from kundorder.events import Entry, Mail, Owed, OwedState, Settlement, SigningRequest
+from kundorder.events import Entry, Owed, OwedState, Settlement, SigningRequest, settled
 from kundorder.evidence import Document, Evidence
-from kundorder.outcomes import Changes, Stored
+from kundorder.outcomes import Changes
 from kundorder.ports import Done, Letter, Listed, Page, Progress, Transaction
 from kundorder.situation import ABSENT, Fact, Key
 from kundorder.vocabulary import Index
 from kundorder.worklists import Line, listings
 
-Undo = Callable[[], None]
+Undo: TypeAlias = Callable[[], None]
+Place: TypeAlias = tuple[str, Key]  # where a line stands: its sort, and of lines of one sort the key
+_LAST = Key("\U0010ffff")  # sorts after every key of ours
 
 
 @final
@@ -46,13 +48,15 @@ class MemoryStore:
             except BaseException:
                 transaction.undo()
                 raise
+            finally:
+                transaction.end()
 
 
 @final
 class _Tables:
     def __init__(self) -> None:
         self.records: dict[Key, Fact] = {}
-        self.lists: dict[tuple[Index, str], list[tuple[str, Key]]] = {}
+        self.lists: dict[tuple[Index, str], list[Place]] = {}
         self.journal: dict[str, list[Entry]] = {}
         self.owed: dict[str, Owed] = {}
         self.leases: dict[str, datetime] = {}
@@ -61,8 +65,18 @@ class _Tables:
 @final
 class _MemoryTransaction:
     def __init__(self, tables: _Tables) -> None:
-        self._tables = tables
+        self._while_open: _Tables | None = tables
         self._undo: list[Undo] = []
+
+    @property
+    def _tables(self) -> _Tables:
+        if self._while_open is None:
+            raise RuntimeError("this transaction has ended; begin another one")
+        return self._while_open
+
+    def end(self) -> None:
+        """Nothing can be done in it any more: it would be done without the lock, and not be undone."""
+        self._while_open = None
 
     def undo(self) -> None:
         """Take back all that was written, the last first."""
@@ -75,43 +89,27 @@ class _MemoryTransaction:
     def select(
         self, index: Index, values: tuple[str, ...], *, after: str | None, limit: int, newest_first: bool = False
     ) -> Page:
-        found: dict[tuple[str, str], Listed] = {}
+        start, room = _start(after, back=newest_first), max(limit, 0)
+        found: dict[Place, Listed] = {}
         for value in values:
-            for line in self._lines(index, value, after, limit + 1, newest_first=newest_first):
+            for line in self._lines(index, value, start, room + 1, back=newest_first):
                 found[line.sort, line.key] = line
-        items = tuple(found[place] for place in sorted(found, reverse=newest_first))
-        page = items[:limit]
-        return Page(items=page, after=page[-1].sort if len(items) > limit and page else None)
+        places = sorted(found, reverse=newest_first)
+        return Page(items=tuple(found[place] for place in places[:room]), after=_go_on(places[:room], places[room:]))
 
-    def _lines(
-        self, index: Index, value: str, after: str | None, limit: int, *, newest_first: bool
-    ) -> Iterator[Listed]:
+    def _lines(self, index: Index, value: str, start: Place, limit: int, *, back: bool) -> Iterator[Listed]:
         if index is Index.JOURNAL:
             lines = list(self._entries(value))
         elif index is Index.OWED:
             lines = [_owed_line(owed) for owed in self._tables.owed.values() if owed.state == value]
         elif index is Index.HEADS:
-            heads = ((key, fact) for key, fact in self._tables.records.items() if fact.number)
-            lines = [Listed(sort=key, key=key, fact=fact) for key, fact in heads]
+            lines = [Listed(sort=key, key=key, fact=fact) for key, fact in self._tables.records.items() if fact.number]
         else:
-            yield from self._records(index, value, after, limit, newest_first=newest_first)
+            for sort, key in _stretch(self._tables.lists.get((index, value), []), start, limit, back=back):
+                yield Listed(sort=sort, key=key, fact=self._tables.records[key])
             return
-        lines.sort(key=lambda line: line.sort, reverse=newest_first)
-        wanted = (line for line in lines if after is None or (line.sort < after if newest_first else line.sort > after))
-        yield from (line for line, _number in zip(wanted, range(limit), strict=False))
-
-    def _records(
-        self, index: Index, value: str, after: str | None, limit: int, *, newest_first: bool
-    ) -> Iterator[Listed]:
-        places = self._tables.lists.get((index, value), [])
-        if newest_first:
-            end = len(places) if after is None else bisect_left(places, after, key=_sort_of)
-            wanted = places[max(0, end - limit) : end][::-1]
-        else:
-            start = 0 if after is None else bisect_right(places, after, key=_sort_of)
-            wanted = places[start : start + limit]
-        for sort, key in wanted:
-            yield Listed(sort=sort, key=key, fact=self._tables.records[key])
+        placed = {(line.sort, line.key): line for line in lines}
+        yield from (placed[place] for place in _stretch(sorted(placed), start, limit, back=back))
 
     def _entries(self, chain: str) -> Iterator[Listed]:
         if chain:
@@ -123,9 +121,10 @@ class _MemoryTransaction:
                 yield Listed(sort=f"{each} {place:012d}", key=Key(each), entry=entry)
 
     def write(self, changes: Changes) -> None:
-        for guard in changes.guards:
-            if self._tables.records.get(guard.key, ABSENT).version != guard.version:
-                raise Conflict
+        records = self._tables.records
+        moved = any(records.get(guard.key, ABSENT).version != guard.version for guard in changes.guards)
+        if moved or len({stored.key for stored in changes.records}) != len(changes.records):
+            raise Conflict  # of two under one key, the second one's version does not follow the first one's
         ends = {entry.chain: len(self._tables.journal.get(entry.chain, ())) for entry in changes.entries}
         for entry in changes.entries:
             ends[entry.chain] += 1
@@ -134,35 +133,35 @@ class _MemoryTransaction:
         for entry in changes.entries:
             self._append(entry)
         for stored in changes.records:
-            self._put(stored)
+            self._turn(stored.key, Fact(stored.version, stored.record, stored.number, stored.digest))
         for owed in changes.owed:
             present = self._tables.owed.get(owed.id)
             if present is None:
                 self._owe(owed)
-            elif present.state is OwedState.CANCELLED:
+            elif present.state is OwedState.CANCELLED or (
+                present.state is OwedState.PARKED and present.fence == owed.fence
+            ):
                 self._replace(attrs.evolve(owed, fence=present.fence), None)
+        for key in changes.dropped:
+            self._turn(key, ABSENT)
+        for debt in changes.dropped_owed:
+            self._drop_owed(debt)
 
     def _append(self, entry: Entry) -> None:
         entries = self._tables.journal.setdefault(entry.chain, [])
         entries.append(entry)
         self._undo.append(lambda: entries.remove(entry))
 
-    def _put(self, stored: Stored) -> None:
-        records, before = self._tables.records, self._tables.records.get(stored.key, ABSENT)
-        now = Fact(stored.version, stored.record, stored.number, stored.digest)
-        records[stored.key] = now
-        self._relist(stored.key, before, now)
+    def _turn(self, key: Key, now: Fact) -> None:
+        before = self._tables.records.get(key, ABSENT)
+        self._become(key, before, now)
+        self._undo.append(lambda: self._become(key, now, before))
 
-        def restore() -> None:
-            self._relist(stored.key, now, before)
-            if before is ABSENT:
-                del records[stored.key]
-            else:
-                records[stored.key] = before
-
-        self._undo.append(restore)
-
-    def _relist(self, key: Key, before: Fact, now: Fact) -> None:
+    def _become(self, key: Key, before: Fact, now: Fact) -> None:
+        if now is ABSENT:
+            _ = self._tables.records.pop(key, None)
+        else:
+            self._tables.records[key] = now
         old: set[Line] = set() if before.record is None else set(listings(before.record))
         new: set[Line] = set() if now.record is None else set(listings(now.record))
         for index, value, sort in old - new:
@@ -173,6 +172,12 @@ class _MemoryTransaction:
     def _owe(self, owed: Owed) -> None:
         self._tables.owed[owed.id] = owed
         self._undo.append(lambda: self._tables.owed.__delitem__(owed.id))
+
+    def _drop_owed(self, debt: str) -> None:
+        owed, before = self._tables.owed, self._tables.owed.get(debt)
+        if before is not None and before.state in (OwedState.SENT, OwedState.CANCELLED):
+            del owed[debt]
+            self._undo.append(lambda: owed.__setitem__(debt, before))
 
     def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[Owed, ...]:
         tables = self._tables
@@ -193,14 +198,7 @@ class _MemoryTransaction:
         present = self._tables.owed.get(owed.id)
         if present is None or present.fence != owed.fence or present.state is not OwedState.DUE:
             return False
-        settled = attrs.evolve(
-            present,
-            state=settlement.state,
-            due_at=settlement.due_at or present.due_at,
-            note=settlement.note,
-            mail=_without_secret(present.mail, settlement.state),
-        )
-        self._replace(settled, None)
+        self._replace(settled(present, settlement), None)
         return True
 
     def _replace(self, owed: Owed, lease_until: datetime | None) -> None:
@@ -218,19 +216,32 @@ class _MemoryTransaction:
         self._undo.append(restore)
 
 
-def _sort_of(place: tuple[str, Key]) -> str:
-    return place[0]
+def _start(after: str | None, *, back: bool) -> Place:
+    """What a page comes after: a sort, all lines of which have been seen, or a sort, a NUL and a key."""
+    if after is None:
+        return (_LAST if back else "", Key(""))
+    sort, tie, key = after.partition("\0")
+    return sort, Key(key) if tie or back else _LAST
+
+
+def _go_on(here: list[Place], beyond: list[Place]) -> str | None:
+    if not here or not beyond:
+        return None
+    return here[-1][0] if here[-1][0] != beyond[0][0] else "\0".join(here[-1])
+
+
+def _stretch(places: list[Place], start: Place, limit: int, *, back: bool) -> list[Place]:
+    """So many of these after the start or, going back, before it."""
+    if back:
+        end = bisect_left(places, start)
+        return places[max(0, end - limit) : end][::-1]
+    begin = bisect_right(places, start)
+    return places[begin : begin + limit]
 
 
 def _owed_line(owed: Owed) -> Listed:
     sort = f"{owed.owed_at.isoformat(timespec='microseconds')} {owed.id}"
     return Listed(sort=sort, key=Key(owed.mail.subject) if owed.mail else Key(owed.id), owed=owed)
-
-
-def _without_secret(mail: Mail | None, state: OwedState) -> Mail | None:
-    if mail is None or mail.secret is None or state is OwedState.DUE or state is OwedState.PARKED:
-        return mail
-    return attrs.evolve(mail, secret=None)
 
 
 @final

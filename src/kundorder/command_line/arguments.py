@@ -7,17 +7,31 @@ from pathlib import Path
 from typing import Final, final
 
 from kundorder.command_line.matrix import PUBLISHED
+from kundorder.command_line.opening import FORMS
 from kundorder.vocabulary import Flow
 
 OUT: Final = Path("demo-out")
 LIFECYCLES: Final = tuple(lifecycle.value for lifecycle in PUBLISHED)
 _MOST: Final = 1000
+_RECEIPTS_DAYS: Final = 30
+_MAIL_DAYS: Final = 90
+_LONGEST_DAYS: Final = 36_500
 _DEMO: Final = """\
 Play the whole story on real input, through the real library, into a folder. Run again into the same folder, it resumes
 what was interrupted and otherwise changes nothing.
 """
 _MATRIX: Final = """\
 Print every permitted cell: who may take which step of which lifecycle. What is not printed is not permitted to anybody.
+"""
+_MIGRATE: Final = """\
+Make the tables of the store in a PostgreSQL or SQLite database, or bring them up to date. Doing it again does nothing.
+"""
+_PRUNE: Final = """\
+Remove receipts of idempotency keys, and mails and follow-ups that are carried out or no longer wanted. A key whose
+receipt is gone acts anew. What may still be owed again, what is waiting or stuck, and the journal are never removed.
+"""
+_EXPORT: Final = """\
+Print the journal as lines of JSON that can be kept anywhere and verified by verify-journal without the store.
 """
 
 
@@ -30,6 +44,11 @@ class Arguments(argparse.Namespace):
     input: Path | None = None
     out: Path = OUT
     fresh: bool = False
+    database: str | None = None
+    # migrate
+    address: str = ""
+    sql: bool = False
+    since: str | None = None
     # matrix
     format: str = "json"
     page: str | None = None
@@ -37,15 +56,26 @@ class Arguments(argparse.Namespace):
     lifecycle: str = ""
     flow: str | None = None
     # check-store and deliver
-    path: Path = Path()
     maildir: Path = Path()
     catalogue: Path | None = None
     limit: int = _MOST
+    # prune, export-journal and verify-journal
+    store: str = ""
+    receipts_days: int = _RECEIPTS_DAYS
+    mail_days: int = _MAIL_DAYS
+    without_remarks: bool = False
+    file: Path = Path()
 
 
 def _amount(text: str) -> int:
     if re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII) is None:
         raise argparse.ArgumentTypeError("must be a whole number from 1 to 999999999")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if re.fullmatch(r"[1-9][0-9]{0,4}", text, re.ASCII) is None or int(text) > _LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {_LONGEST_DAYS}")
     return int(text)
 
 
@@ -72,6 +102,12 @@ def parser() -> argparse.ArgumentParser:
     )
     _ = demo.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"folder to play into (default: {OUT})")
     _ = demo.add_argument("--fresh", action="store_true", help="begin anew: delete what an earlier demo wrote there")
+    _ = demo.add_argument(
+        "--store",
+        dest="database",
+        metavar="URL",
+        help="keep everything in this database, which is empty or this demo's (default: a file in the folder)",
+    )
 
     matrix = commands.add_parser(
         "matrix",
@@ -95,19 +131,28 @@ def parser() -> argparse.ArgumentParser:
         "--flow", choices=[flow.value for flow in Flow], help="of an order, in one flow only (default: both)"
     )
 
+    migrate = commands.add_parser(
+        "migrate",
+        help="make the tables in a database, or bring them up to date",
+        description=_MIGRATE,
+    )
+    _ = migrate.add_argument("address", metavar="URL", help="postgresql+psycopg://user@host/name or sqlite:///path")
+    _ = migrate.add_argument("--sql", action="store_true", help="print plain SQL instead, and touch nothing")
+    _ = migrate.add_argument("--since", metavar="LAYOUT", help="with --sql: the layout there is already")
+
     check = commands.add_parser(
         "check-store",
-        help="report on a store in an SQLite file, without changing it",
+        help="report on a store, without changing it",
         description="Report how a store is written, what is in it, what it owes, and whether its journal verifies.",
     )
-    _ = check.add_argument("path", type=Path, metavar="PATH", help="the SQLite file")
+    _ = check.add_argument("store", metavar="STORE", help=FORMS)
 
     deliver = commands.add_parser(
         "deliver",
         help="carry out what a store owes: mail into a Maildir, and follow-ups",
         description="Carry out what a store owes: mail that is still wanted goes into a Maildir. Repeating it is safe.",
     )
-    _ = deliver.add_argument("path", type=Path, metavar="PATH", help="the SQLite file")
+    _ = deliver.add_argument("store", metavar="STORE", help=FORMS)
     _ = deliver.add_argument("--maildir", type=Path, metavar="DIR", required=True, help="the Maildir mail goes into")
     _ = deliver.add_argument(
         "--catalogue",
@@ -118,4 +163,33 @@ def parser() -> argparse.ArgumentParser:
     _ = deliver.add_argument(
         "--limit", type=_amount, default=_MOST, metavar="N", help=f"carry out at most N (default: {_MOST})"
     )
+
+    prune = commands.add_parser("prune", help="remove old receipts and old mail from a store", description=_PRUNE)
+    _ = prune.add_argument("store", metavar="STORE", help=FORMS)
+    for name, default, what in (
+        ("receipts", _RECEIPTS_DAYS, "receipts"),
+        ("mail", _MAIL_DAYS, "mails and follow-ups"),
+    ):
+        _ = prune.add_argument(
+            f"--{name}-days",
+            type=_days,
+            default=default,
+            metavar="N",
+            help=f"remove {what} older than N days (default: {default})",
+        )
+
+    export = commands.add_parser(
+        "export-journal", help="print the journal of a store, to be kept elsewhere", description=_EXPORT
+    )
+    _ = export.add_argument("store", metavar="STORE", help=FORMS)
+    _ = export.add_argument(
+        "--without-remarks", action="store_true", help="leave the free texts out; it verifies all the same"
+    )
+
+    verify = commands.add_parser(
+        "verify-journal",
+        help="say whether an exported journal is as it was written",
+        description="Verify an exported journal: every line, every chain, and the whole. No store is needed.",
+    )
+    _ = verify.add_argument("file", type=Path, metavar="FILE", help="the export; - reads what comes in")
     return top

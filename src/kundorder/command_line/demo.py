@@ -1,7 +1,7 @@
 """``demo``: the whole story on real input, through the real portal, into a folder."""
 
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
@@ -10,6 +10,7 @@ from kundorder.adapters.maildir import MaildirMailer
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.codec import digest
 from kundorder.command_line.clock import StoryClock
+from kundorder.command_line.databases import make_tables, store_in
 from kundorder.command_line.folder import AGREEMENTS, JOURNAL, KEY, MAILDIR, STORE, SUMMARY, Folder
 from kundorder.command_line.loading import load_scenario
 from kundorder.command_line.people import holder
@@ -23,7 +24,11 @@ from kundorder.command_line.telling import Teller
 from kundorder.errors import KeyReused
 from kundorder.portal import Portal
 from kundorder.ports import Store
+from kundorder.situation import THE_PROVIDER
 from kundorder.vocabulary import ConnectionMode, Role
+
+if TYPE_CHECKING:  # SQLAlchemy is optional
+    from kundorder.adapters.sql import SqlStore
 
 _TOLD: Final = 1
 """Of the story; another one gets another number, so that it is not played on top of this one."""
@@ -34,13 +39,14 @@ a time of its own. Everything is kept in\
 """
 
 
-def demo(source: Path | None, out: Path, *, fresh: bool, stream: TextIO) -> Status:
+def demo(source: Path | None, out: Path, *, fresh: bool, database: str | None, stream: TextIO) -> Status:
     """Play the story.
 
     Args:
         source: folder of the input; None: the example of the repository.
         out: folder to play into.
         fresh: whether to begin anew there.
+        database: address of one to keep everything in; None: a file in the folder.
         stream: where it is told.
 
     Raises:
@@ -50,7 +56,7 @@ def demo(source: Path | None, out: Path, *, fresh: bool, stream: TextIO) -> Stat
     _ = LocalSigner()  # fails here, before anything is written, where the package it needs is missing
     folder = Folder(out)
     folder.begin(_digest(scenario), fresh=fresh)
-    store = SqliteStore(folder.path / STORE)
+    store = SqliteStore(folder.path / STORE) if database is None else _in_database(database, fresh=fresh)
     try:
         return play(scenario, folder, store, Teller(stream))
     finally:
@@ -65,7 +71,7 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     """
     clock = StoryClock()
     mailer = MaildirMailer(folder.path / MAILDIR, clock=clock)
-    signer = _signer(folder)
+    signer = _signer(folder, store)
     portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signer, clock=clock)
     refusals = Refusals(folder)
     stage = Stage(portal=portal, store=store, mailer=mailer, clock=clock, refusals=refusals, teller=teller)
@@ -86,12 +92,27 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     return _close(results.write(folder), stage, folder, teller, scenario)
 
 
-def _signer(folder: Folder) -> LocalSigner:
+def _in_database(address: str, *, fresh: bool) -> "SqlStore":
+    """A store that is empty or this demo's; what is in a database is nobody's to delete but its owner's."""
+    make_tables(address)
+    store = store_in(address)
+    if fresh and _has_begun(store):
+        store.close()
+        raise StoppedError("there is a store in the database already; empty it, or give another one")
+    return store
+
+
+def _has_begun(store: Store) -> bool:
+    with store.transaction() as transaction:
+        return transaction.read((THE_PROVIDER,))[THE_PROVIDER].record is not None
+
+
+def _signer(folder: Folder, store: Store) -> LocalSigner:
     """The key the story is signed with; a store without its key cannot be verified any more."""
     path = folder.path / KEY
     if path.exists():
         return LocalSigner.load(path)
-    if (folder.path / STORE).exists():
+    if _has_begun(store):
         raise StoppedError(
             f"{path}: is missing, so nothing signed can be verified; begin anew with --fresh", Status.FAILED
         )
@@ -121,6 +142,7 @@ def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scena
     now = stage.acts - stage.repeated
     earlier = f"; {stage.repeated} had been carried out before, and nothing happened twice" if stage.repeated else ""
     teller.say(f"{stage.acts} acts besides the refused: {now} carried out now{earlier}.")
-    kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{MAILDIR}/", STORE))
+    store = (STORE,) if (folder.path / STORE).exists() else ()
+    kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{MAILDIR}/", *store))
     teller.say(f"In {folder.path}: {kept}.")
     return Status.DONE if summary.journal_verified else Status.FAILED

@@ -3,6 +3,7 @@
 Pure: the adapters bring the connection and the statements.
 """
 
+from kundorder.events import settled as settled
 from kundorder.layout.durability import OLDEST as OLDEST
 from kundorder.layout.durability import Durability as Durability
 from kundorder.layout.durability import JournalMode as JournalMode
@@ -24,4 +25,3 @@ from kundorder.layout.rows import entry as entry
 from kundorder.layout.rows import fact as fact
 from kundorder.layout.rows import moment as moment
 from kundorder.layout.rows import owed as owed
-from kundorder.layout.rows import settled as settled

@@ -42,6 +42,7 @@ _RACES: Final = ("40001", "40P01", "55P03", "23505")
 
 _STATES: Final[Mapping[str, str]] = {
     "25006": "the database is read-only; give the address of the one that can be written",
+    "25P01": "there is no transaction to be bound to; begin one first",
     "25P02": "the transaction has failed before; roll it back and begin anew",
     "28": "the database refuses the login",
     "3D000": "there is no such database",

@@ -4,6 +4,7 @@ A place on a list is (sort, key). ``after`` is a sort and means that all lines o
 page ends between two of one sort it is the sort, a NUL and the key.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import Final, TypeAlias, final
 
@@ -19,6 +20,7 @@ END: Final = "\U0010ffff"
 DIGITS: Final = "012d"
 """How the numbers of entries are written where they sort as text."""
 
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _NUMBERS = range(10**12)  # those that twelve digits tell apart
 
 
@@ -39,8 +41,21 @@ def stretch(index: Index, after: str | None, limit: int, *, back: bool) -> Stret
         start = (END, "") if back else ("", "")
     else:
         sort, tie, key = after.partition("\0")
-        start = (sort, key if tie or back else END)
+        start = (_storable(sort, back=back), _storable(key, back=back) if tie or back else END)
     return Stretch(index, start, max(limit, 0) + 1, back)
+
+
+def _storable(text: str, *, back: bool) -> str:
+    """The nearest text a database takes, with the same texts of ours before and after it.
+
+    None of ours holds a NUL, which PostgreSQL refuses, or a half of a surrogate pair, which UTF-8 does not have.
+    """
+    found = _UNSTORABLE.search(text)
+    if found is None:
+        return text
+    if found[0] == "\0":
+        return text[: found.start()] + ("\1" if back else "")
+    return text[: found.start()] + ("\ue000" if back else f"\ud7ff{END}")
 
 
 def go_on(last: Place, following: Place) -> str:

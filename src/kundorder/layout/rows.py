@@ -6,7 +6,7 @@ from typing import TypeAlias
 import attrs
 
 from kundorder.codec import decode, decode_entry, decode_owed
-from kundorder.events import Entry, Mail, Owed, OwedState, Settlement
+from kundorder.events import Entry, Owed, OwedState
 from kundorder.situation import Fact, Key
 
 FactRow: TypeAlias = tuple[Key, int, int, str, int, str]
@@ -40,18 +40,6 @@ def owed(row: OwedRow) -> Owed:
     )
 
 
-def settled(present: Owed, settlement: Settlement) -> Owed:
-    """A debt as a settlement leaves it; its secret is forgotten once it has left, or never will."""
-    over = settlement.state in (OwedState.SENT, OwedState.CANCELLED)
-    return attrs.evolve(
-        present,
-        state=settlement.state,
-        due_at=settlement.due_at or present.due_at,
-        note=settlement.note,
-        mail=_without_secret(present.mail) if over else present.mail,
-    )
-
-
 def about(debt: Owed) -> Key:
     """What a debt is about: the subject of its mail, or the debt itself."""
     return Key(debt.id) if debt.mail is None else Key(debt.mail.subject)
@@ -60,7 +48,3 @@ def about(debt: Owed) -> Key:
 def moment(at: datetime) -> str:
     """A moment as text that sorts as time goes."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _without_secret(mail: Mail | None) -> Mail | None:
-    return mail if mail is None or mail.secret is None else attrs.evolve(mail, secret=None)

@@ -1,6 +1,7 @@
 """The portal a host talks to."""
 
 import time
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import final, overload
 
@@ -12,12 +13,14 @@ from kundorder.delivery import DeliveryReport
 from kundorder.identifiers import idempotency_key
 from kundorder.messages import Post
 from kundorder.model import SYSTEM, Actor, AgentAssignment, Agreement, Order, Rules
-from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, Verdict
+from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, PruneReport, Verdict
 from kundorder.portal.acting import Acting, Pause
 from kundorder.portal.delivering import Delivering
+from kundorder.portal.exporting import exported
 from kundorder.portal.loading import load_order
 from kundorder.portal.looking import Looking
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
+from kundorder.portal.pruning import prune
 from kundorder.portal.settings import SystemClock, SystemIds
 from kundorder.portal.signing import SigningCall, ToSign, keyed_without_evidence, resume
 from kundorder.portal.verifying import verify
@@ -257,13 +260,34 @@ class Portal:
         """
         return self._delivering.deliver(limit)
 
-    def verify_journal(self, anchor: tuple[Head, ...] = ()) -> JournalReport:
-        """Whether every chain of the journal holds.
+    def requeue(self, debts: Collection[str] | None = None) -> tuple[str, ...]:
+        """Let go anew what was parked, once its cause is mended; for whoever operates the host, no act of a user.
 
         Args:
-            anchor: heads from an earlier report, kept outside the store; only with them does a cut tail show.
+            debts: ids of them; None: all that are parked. What is not parked stays as it is.
+
+        Returns:
+            The ids of those that are due now, as if they had never been tried.
 
         Raises:
-            Unavailable: the store does not answer.
+            Unavailable: the store does not answer; call again.
         """
+        return self._delivering.requeue(debts)
+
+    def verify_journal(self, anchor: tuple[Head, ...] = ()) -> JournalReport:
+        """Whether every chain holds. A cut tail shows only against ``anchor``: heads of an earlier report."""
         return verify(self._acting.store, anchor)
+
+    def export_journal(self, *, remarks: bool = True) -> Iterator[str]:
+        """The journal as lines to keep elsewhere, with or without free texts; ``verify_export`` needs nothing else."""
+        return exported(self._acting.store, remarks=remarks)
+
+    def prune(self, *, receipts_older_than: timedelta, mail_older_than: timedelta, limit: int = 1000) -> PruneReport:
+        """Remove old receipts, and old debts, sent or cancelled, that cannot be owed again; never the journal.
+
+        A key whose receipt is gone acts anew when it is used again. Repeating is harmless; at most ``limit`` go a call.
+
+        Raises:
+            Malformed: an age not from 24 hours to 100 years, or a limit below 1; nothing is removed.
+        """
+        return prune(self._acting, receipts_older_than, mail_older_than, limit)

@@ -13,6 +13,8 @@ class Mailer(Protocol):
 
         Raises:
             Undeliverable: this letter will never go; trying again does not help.
-            Unavailable: not now; try again later.
+            Postponed: this letter cannot go now, others can; try again later.
+            Unavailable: there is nobody to hand letters to now; try again later.
+            RelayStopped: no letter will go before somebody has mended something.
         """
         ...

@@ -5,6 +5,7 @@ letters.
 """
 
 from kundorder.vocabulary.agreements import AgreementModel
+from kundorder.vocabulary.answers import NextStep
 from kundorder.vocabulary.attests import AssuranceLevel, AttestMethod
 from kundorder.vocabulary.codes import AdviceCode, ReasonCode
 from kundorder.vocabulary.lists import Index
@@ -36,6 +37,7 @@ __all__ = [
     "Index",
     "Language",
     "Lifecycle",
+    "NextStep",
     "OrderState",
     "Party",
     "ProviderState",

@@ -19,3 +19,4 @@ class Index(Name):
     HEADS = "heads"  # everything with a journal
     JOURNAL = "journal"  # entries, by chain
     OWED = "owed"  # mail and follow-ups, by state
+    RECEIPTS = "receipts"  # of idempotency keys, all under one value, the oldest first

@@ -21,7 +21,7 @@ TABLES = (
     """CREATE TABLE records (
         key TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, number INTEGER NOT NULL,
         digest TEXT NOT NULL, schema INTEGER NOT NULL, body TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID""",
+    ) STRICT""",
     """CREATE TABLE listings (
         idx TEXT NOT NULL, value TEXT NOT NULL, sort TEXT NOT NULL, key TEXT NOT NULL,
         PRIMARY KEY (idx, value, sort, key)
@@ -29,16 +29,20 @@ TABLES = (
     """CREATE TABLE journal (
         chain TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL, remark TEXT,
         PRIMARY KEY (chain, number)
-    ) STRICT, WITHOUT ROWID""",
+    ) STRICT""",
     """CREATE TABLE owed (
         id TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL, due_at TEXT NOT NULL, owed_at TEXT NOT NULL,
         lease_until TEXT NOT NULL, fence INTEGER NOT NULL, attempts INTEGER NOT NULL, body TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID""",
+    ) STRICT""",
     "CREATE INDEX owed_by_age ON owed (state, owed_at, id)",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {LAYOUT}",
 )
-"""Texts are compared byte for byte (BINARY, the default). The body stands last: what is not asked for is not read."""
+"""Texts are compared byte for byte (BINARY, the default). The body stands last: what is not asked for is not read.
+
+Only the short rows of the lists lie in their index itself: a longer one would take an overflow page each (measured:
+twice the file).
+"""
 
 
 @final
@@ -130,13 +134,32 @@ def look(path: Path, wait: float) -> None:
         raise Corrupt(NO_DATABASE)  # SQLite itself takes it for empty
     try:
         if size:
-            _identify(path, "ro&immutable=1" if is_idle(path) else "ro", wait)
-    except sqlite3.OperationalError as error:
-        if not is_cut_off(error):
-            raise meaning(error) from error
-        _identify(path, "ro&immutable=1", wait)  # as it lies there: who may undo what was cut off is not known yet
+            _look_into(path, wait)
     except sqlite3.Error as error:
         raise meaning(error) from error
+
+
+def _look_into(path: Path, wait: float) -> None:
+    try:
+        _identify(path, "ro&immutable=1" if is_idle(path) else "ro", wait)
+    except sqlite3.OperationalError as error:
+        if not is_cut_off(error):
+            raise
+        if not _was_empty(path):
+            _identify(path, "ro&immutable=1", wait)  # as it lies there: who may undo what was cut off is not known yet
+
+
+def _was_empty(path: Path) -> bool:
+    """Whether the file was empty before the write that was cut off: then it is nobody's, whatever lies there.
+
+    After a power cut what lies there may be anything. The journal tells how many pages there were before
+    (https://sqlite.org/fileformat.html#the_rollback_journal).
+    """
+    try:
+        with path.with_name(f"{path.name}-journal").open("rb") as journal:
+            return journal.read(20)[16:] == bytes(4)
+    except OSError:
+        return False
 
 
 def _identify(path: Path, mode: str, wait: float) -> None:

@@ -116,10 +116,15 @@ class Kept:
     def undo(self) -> None:
         """What has been written and not been kept is undone, and the file is let go."""
         try:
+            self.end()
+        finally:
+            self.is_writing = False
+            self._turn.release()
+
+    def end(self) -> None:
+        """No transaction of SQLite's is open any more; where one cannot be ended, the connection is given up."""
+        try:
             if self.pid == os.getpid() and self._connection.in_transaction:
                 _ = self._connection.execute("ROLLBACK")
         except sqlite3.Error:
             self.close()  # which undoes it too, now or when the file is opened next
-        finally:
-            self.is_writing = False
-            self._turn.release()

@@ -73,8 +73,8 @@ class SqliteTransaction:
                     _ = connection.execute("BEGIN")
                 return page(connection, values, stretch(index, after, limit, back=newest_first))
             finally:
-                if begins and connection.in_transaction:
-                    _ = connection.execute("ROLLBACK")
+                if begins:
+                    self._kept.end()
         except sqlite3.Error as error:
             raise meaning(error) from error
 

@@ -24,6 +24,8 @@ _ADD = "INSERT INTO records (version, number, digest, schema, body, key, kind) V
 _CHANGE = "UPDATE records SET version = ?, number = ?, digest = ?, schema = ?, body = ? WHERE key = ? AND version = ?"
 _LIST = "INSERT INTO listings (idx, value, sort, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UNLIST = "DELETE FROM listings WHERE idx = ? AND value = ? AND sort = ? AND key = ?"
+_DROP = "DELETE FROM records WHERE key = ?"
+_DROP_OWED = "DELETE FROM owed WHERE id = ? AND state IN ('sent', 'cancelled')"
 _APPEND = """
     INSERT INTO journal (chain, number, body, remark) SELECT ?, ?, ?, ?
     WHERE ? = 1 + (SELECT ifnull(max(number), 0) FROM journal WHERE chain = ?)
@@ -33,7 +35,7 @@ _OWE = """
     ON CONFLICT (id) DO UPDATE
         SET state = excluded.state, due_at = excluded.due_at, owed_at = excluded.owed_at, lease_until = '',
             attempts = excluded.attempts, body = excluded.body
-        WHERE owed.state = 'cancelled'
+        WHERE owed.state = 'cancelled' OR (owed.state = 'parked' AND owed.fence = excluded.fence)
 """
 _CLAIM = f"""
     UPDATE owed SET fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN (
@@ -41,7 +43,7 @@ _CLAIM = f"""
     ) RETURNING {OWED_COLUMNS}
 """  # noqa: S608 - constants
 _CLAIMED = f"SELECT {OWED_COLUMNS} FROM owed WHERE id = ? AND fence = ? AND state = 'due'"  # noqa: S608 - constants
-_SETTLE = "UPDATE owed SET state = ?, due_at = ?, lease_until = '', body = ? WHERE id = ?"
+_SETTLE = "UPDATE owed SET state = ?, due_at = ?, attempts = ?, lease_until = '', body = ? WHERE id = ?"
 
 
 def write(connection: sqlite3.Connection, changes: Changes) -> None:
@@ -57,6 +59,10 @@ def write(connection: sqlite3.Connection, changes: Changes) -> None:
         _append(connection, entry)
     for debt in changes.owed:
         _owe(connection, debt)
+    for key in changes.dropped:
+        _drop(connection, present[key])
+    for identifier in changes.dropped_owed:
+        _ = connection.execute(_DROP_OWED, (identifier,))
 
 
 def _present(connection: sqlite3.Connection, changes: Changes) -> dict[Key, PresentRow]:
@@ -96,6 +102,15 @@ def _before(connection: sqlite3.Connection, stored: Stored, present: PresentRow)
     return decode(key, schema, bodies[0][0])
 
 
+def _drop(connection: sqlite3.Connection, present: PresentRow) -> None:
+    """The record is gone, and its lines with it."""
+    key, _version, schema = present
+    bodies: list[tuple[str]] = connection.execute(_BODY, (key,)).fetchall()
+    for index, value, sort in listings(decode(key, schema, bodies[0][0])):
+        _ = connection.execute(_UNLIST, (index.value, value, sort, key))
+    _ = connection.execute(_DROP, (key,))
+
+
 def _append(connection: sqlite3.Connection, entry: Entry) -> None:
     """The next entry of its chain, and no other."""
     chain, number, remark = entry.chain, entry.number, entry.remark
@@ -123,6 +138,6 @@ def settle(connection: sqlite3.Connection, debt: Owed, settlement: Settlement) -
     if not rows:
         return False
     after = settled(owed(rows[0]), settlement)
-    changed = (after.state.value, moment(after.due_at), encode(after), after.id)
+    changed = (after.state.value, moment(after.due_at), after.attempts, encode(after), after.id)
     _ = connection.execute(_SETTLE, changed)
     return True

@@ -24,6 +24,9 @@ _T = TypeVar("_T")
 Pause: TypeAlias = Callable[[float], Awaitable[None]]
 """Waits for some seconds."""
 
+_FAILURES = 3
+"""Of a port, after which the caller is told; each may already have taken as long as the port waits for a lock."""
+
 
 @final
 @attrs.frozen(kw_only=True)
@@ -45,16 +48,23 @@ class Acting:
         return Act(actor, self.clock.now(), self.ids, self.rules, self.catalogue)
 
     async def retried(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
-        """Do it, anew each time a fact has moved meanwhile.
+        """Do it, anew each time a fact has moved meanwhile, and some times when a port has failed for a moment.
 
         Raises:
             Conflict: the facts kept moving.
+            Unavailable: the port kept failing, or whether anything was written is not known.
         """
+        failures = 0
         for number in range(1, self.attempts):
             try:
                 return await attempt()
             except Conflict:
-                await self.pause(random.uniform(0, 0.002 * (1 << min(number, 6))))  # noqa: S311 - spreads callers, no secret
+                pass
+            except Unavailable as error:
+                failures += 1
+                if not error.soon or failures == _FAILURES:
+                    raise
+            await self.pause(random.uniform(0, 0.002 * (1 << min(number, 6))))  # noqa: S311 - spreads callers, no secret
         return await attempt()
 
     async def execute(self, command: Command, actor: Actor, keyed: Keyed | None) -> Outcome:

@@ -2,6 +2,7 @@
 
 # Made from kundorder/portal/shell.py by tests/one_text.py: change it there.
 
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from typing import final, overload
 
@@ -13,11 +14,13 @@ from kundorder.delivery import DeliveryReport
 from kundorder.identifiers import idempotency_key
 from kundorder.messages import Post
 from kundorder.model import SYSTEM, Actor, AgentAssignment, Agreement, Order, Rules
-from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, Verdict
+from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, PruneReport, Verdict
 from kundorder.portal.awaited.acting import Acting, Pause
 from kundorder.portal.awaited.delivering import Delivering
+from kundorder.portal.awaited.exporting import exported
 from kundorder.portal.awaited.loading import load_order
 from kundorder.portal.awaited.looking import Looking
+from kundorder.portal.awaited.pruning import prune
 from kundorder.portal.awaited.signing import SigningCall, ToSign, keyed_without_evidence, resume
 from kundorder.portal.awaited.verifying import verify
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
@@ -262,13 +265,36 @@ class AsyncPortal:
         """
         return await self._delivering.deliver(limit)
 
-    async def verify_journal(self, anchor: tuple[Head, ...] = ()) -> JournalReport:
-        """Whether every chain of the journal holds.
+    async def requeue(self, debts: Collection[str] | None = None) -> tuple[str, ...]:
+        """Let go anew what was parked, once its cause is mended; for whoever operates the host, no act of a user.
 
         Args:
-            anchor: heads from an earlier report, kept outside the store; only with them does a cut tail show.
+            debts: ids of them; None: all that are parked. What is not parked stays as it is.
+
+        Returns:
+            The ids of those that are due now, as if they had never been tried.
 
         Raises:
-            Unavailable: the store does not answer.
+            Unavailable: the store does not answer; call again.
         """
+        return await self._delivering.requeue(debts)
+
+    async def verify_journal(self, anchor: tuple[Head, ...] = ()) -> JournalReport:
+        """Whether every chain holds. A cut tail shows only against ``anchor``: heads of an earlier report."""
         return await verify(self._acting.store, anchor)
+
+    async def export_journal(self, *, remarks: bool = True) -> AsyncIterator[str]:
+        """The journal as lines to keep elsewhere, with or without free texts; ``verify_export`` needs nothing else."""
+        return exported(self._acting.store, remarks=remarks)
+
+    async def prune(
+        self, *, receipts_older_than: timedelta, mail_older_than: timedelta, limit: int = 1000
+    ) -> PruneReport:
+        """Remove old receipts, and old debts, sent or cancelled, that cannot be owed again; never the journal.
+
+        A key whose receipt is gone acts anew when it is used again. Repeating is harmless; at most ``limit`` go a call.
+
+        Raises:
+            Malformed: an age not from 24 hours to 100 years, or a limit below 1; nothing is removed.
+        """
+        return await prune(self._acting, receipts_older_than, mail_older_than, limit)

@@ -15,6 +15,8 @@ class AsyncMailer(Protocol):
 
         Raises:
             Undeliverable: this letter will never go; trying again does not help.
-            Unavailable: not now; try again later.
+            Postponed: this letter cannot go now, others can; try again later.
+            Unavailable: there is nobody to hand letters to now; try again later.
+            RelayStopped: no letter will go before somebody has mended something.
         """
         ...

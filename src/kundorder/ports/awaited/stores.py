@@ -39,7 +39,9 @@ class AsyncTransaction(Protocol):
     async def write(self, changes: Changes) -> None:
         """All of it or nothing, and only if every guard still holds; kept for good once the transaction has returned.
 
-        A debt whose id is there already stays as it is, unless it was cancelled: then it is due anew.
+        A debt whose id is there already stays as it is, unless it was cancelled, or is parked and given with the very
+        ``fence`` it has: then it is due anew, as given, and keeps its fence. A record that is dropped goes with all its
+        lines, and can be created again; a debt is dropped if it is sent or cancelled now, and otherwise left alone.
 
         Raises:
             Conflict: a fact has moved; nothing is written, load and decide anew.
@@ -56,7 +58,9 @@ class AsyncTransaction(Protocol):
         ...
 
     async def settle(self, owed: Owed, settlement: Settlement) -> bool:
-        """How it went. False, and nothing is written, when somebody else has claimed it since (the fence is older).
+        """How it went: the debt is kept as ``events.settled`` has it, and the lease ends.
+
+        False, and nothing is written, when somebody else has claimed it since (the fence is older).
 
         Raises:
             Unavailable: the store does not answer; the lease will end by itself.

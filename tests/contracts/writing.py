@@ -1,0 +1,233 @@
+"""What a store promises of a write: all of it or nothing, and only if every guard holds."""
+
+from asyncio import CancelledError
+from contextlib import suppress
+
+import attrs
+import pytest
+
+from contracts.asking import (
+    SENT,
+    StoreExam,
+    Undone,
+    claim,
+    everything,
+    is_written,
+    keys_on,
+    read,
+    settle,
+    version_of,
+    write,
+)
+from contracts.made_up import (
+    AGENT,
+    CUSTOMER,
+    a_mail,
+    a_member,
+    a_receipt,
+    an_order,
+    chain_of,
+    changes,
+    later,
+    one_of,
+    put,
+)
+from kundorder.errors import Conflict, Unavailable
+from kundorder.events import OwedState, Settlement
+from kundorder.ports import Store, Transaction
+from kundorder.situation import Fact, Guard, Key, Kind
+from kundorder.vocabulary import Index, OrderState
+
+
+class WriteContract(StoreExam):
+    """The part about writing."""
+
+    # Guards
+
+    def test_a_new_version_takes_the_place_of_the_old(self, store: Store) -> None:
+        for version in range(1, 6):
+            record = a_receipt("a", str(version))
+            write(store, changes(put("receipt:a", record, version, number=version, digest=str(version))))
+            assert read(store, "receipt:a") == {"receipt:a": Fact(version, record, version, str(version))}
+
+    @pytest.mark.parametrize("guarded", [0, 1, 3, 4])
+    def test_a_record_that_has_moved_refuses_the_write(self, store: Store, guarded: int) -> None:
+        for version in (1, 2):
+            write(store, changes(put("receipt:a", a_receipt("a", str(version)), version)))
+        before = everything(store, "receipt:a")
+        with pytest.raises(Conflict):
+            write(
+                store,
+                changes(put("receipt:a", a_receipt("a", "x"), guarded + 1), guards=(Guard(Key("receipt:a"), guarded),)),
+            )
+        assert everything(store, "receipt:a") == before
+
+    def test_a_record_created_meanwhile_refuses_another(self, store: Store) -> None:
+        write(store, changes(put("receipt:a", a_receipt("a", "first"))))
+        with pytest.raises(Conflict):
+            write(store, changes(put("receipt:a", a_receipt("a", "second"))))
+        assert read(store, "receipt:a")[Key("receipt:a")].record == a_receipt("a", "first")
+
+    def test_a_record_that_is_not_there_refuses_a_change_of_it(self, store: Store) -> None:
+        with pytest.raises(Conflict):
+            write(store, changes(put("receipt:a", a_receipt("a"), 2)))
+        assert version_of(store, "receipt:a") == 0
+
+    @pytest.mark.parametrize("moved", range(12))
+    def test_a_fact_that_is_only_looked_at_is_guarded_too(self, store: Store, moved: int) -> None:
+        keys = [f"holders:{CUSTOMER}/{number}" for number in range(12)]
+        write(store, changes(*(put(key, one_of(Kind.HOLDERS)) for key in keys)))
+        write(store, changes(put(keys[moved], one_of(Kind.HOLDERS), 2)))
+        wanted = put("receipt:a", a_receipt("a"))
+        with pytest.raises(Conflict):
+            write(store, changes(wanted, guards=tuple(Guard(Key(key), 1) for key in keys)))
+        assert version_of(store, "receipt:a") == 0
+        write(store, changes(wanted, guards=tuple(Guard(Key(key), 1 + (key == keys[moved])) for key in keys)))
+        assert version_of(store, "receipt:a") == 1
+
+    def test_an_absence_that_is_only_looked_at_is_guarded_too(self, store: Store) -> None:
+        guards = (Guard(Key("receipt:b"), 0),)
+        write(store, changes(put("receipt:a", a_receipt("a")), guards=guards))
+        write(store, changes(put("receipt:b", a_receipt("b"))))
+        with pytest.raises(Conflict):
+            write(store, changes(put("receipt:c", a_receipt("c")), guards=guards))
+
+    def test_nothing_at_all_may_be_written(self, store: Store) -> None:
+        write(store, changes(put("receipt:a", a_receipt("a"))))
+        before = everything(store, "receipt:a")
+        write(store, changes())
+        assert everything(store, "receipt:a") == before
+
+    def test_guards_alone_may_be_written(self, store: Store) -> None:
+        write(store, changes(guards=(Guard(Key("receipt:a"), 0),)))
+        with pytest.raises(Conflict):
+            write(store, changes(guards=(Guard(Key("receipt:a"), 1),)))
+
+    def test_a_fact_that_is_guarded_twice_is_guarded_once(self, store: Store) -> None:
+        write(store, changes(put("receipt:a", a_receipt("a"))))
+        guards = (Guard(Key("receipt:a"), 1), Guard(Key("receipt:b"), 0))
+        write(store, changes(put("receipt:b", a_receipt("b")), guards=(*guards, *guards)))
+        with pytest.raises(Conflict):
+            write(store, changes(put("receipt:c", a_receipt("c")), guards=(*guards, *guards)))
+        assert [version_of(store, f"receipt:{name}") for name in "abc"] == [1, 1, 0]
+
+    @pytest.mark.parametrize("version", [1, 2])
+    def test_a_record_is_written_once_in_a_write(self, store: Store, version: int) -> None:
+        """All guards hold, and yet the second one does not follow the first one."""
+        for number in range(1, version):
+            write(store, changes(put("member:m-1", a_member("m-1"), number)))
+        before = everything(store, "member:m-1", "receipt:a", values=(CUSTOMER, AGENT))
+        twice = (put("member:m-1", a_member("m-1", CUSTOMER), version), put("receipt:a", a_receipt("a")))
+        with pytest.raises(Conflict):
+            write(store, changes(*twice, put("member:m-1", a_member("m-1", AGENT), version)))
+        assert everything(store, "member:m-1", "receipt:a", values=(CUSTOMER, AGENT)) == before
+
+    @pytest.mark.parametrize("version", [1, 2])
+    def test_a_record_written_again_in_a_write_stands_as_last_written_or_not_at_all(
+        self, store: Store, version: int
+    ) -> None:
+        for number in range(1, version):
+            write(store, changes(put("member:m-1", a_member("m-1"), number)))
+        before = everything(store, "member:m-1", values=(CUSTOMER, AGENT))
+        again = (put("member:m-1", a_member("m-1", each), version + n) for n, each in enumerate((CUSTOMER, AGENT)))
+        if is_written(store, changes(*again, guards=(Guard(Key("member:m-1"), version - 1),))):
+            assert read(store, "member:m-1") == {"member:m-1": Fact(version + 1, a_member("m-1", AGENT))}
+            assert keys_on(store, Index.MEMBERS, CUSTOMER, AGENT) == keys_on(store, Index.MEMBERS, AGENT)
+            assert keys_on(store, Index.MEMBERS, AGENT) == ["member:m-1"]
+        else:
+            assert everything(store, "member:m-1", values=(CUSTOMER, AGENT)) == before
+
+    # All or nothing
+
+    @pytest.mark.parametrize("wrong", ["guard", "entry twice", "hole", "last record"])
+    def test_a_refused_write_leaves_nothing_of_itself(self, store: Store, wrong: str) -> None:
+        order, entries = an_order("o-1"), chain_of("order:o-1", 3)
+        write(store, changes(put("order:o-1", order, number=1), entries=entries[:1], owed=(a_mail("there"),)))
+        before = everything(store, "order:o-1", "receipt:a", values=("staff", f"orderers:{CUSTOMER}"))
+        moved = attrs.evolve(order, state=OrderState.WITHDRAWN, step=2)
+        bad = put("receipt:a", a_receipt("a"), 2 if wrong == "last record" else 1)
+        guards = [Guard(Key("order:o-1"), 1), Guard(bad.key, bad.version - 1)]
+        if wrong == "guard":
+            guards.append(Guard(Key("order:o-1"), 2))
+        added = {"entry twice": entries[:1], "hole": entries[2:]}.get(wrong, entries[1:2])
+        with pytest.raises(Conflict):
+            write(
+                store,
+                changes(
+                    put("order:o-1", moved, 2, number=2),
+                    bad,
+                    guards=tuple(guards),
+                    entries=added,
+                    owed=(a_mail("new"),),
+                ),
+            )
+        assert everything(store, "order:o-1", "receipt:a", values=("staff", f"orderers:{CUSTOMER}")) == before
+
+    @pytest.mark.parametrize("error", [Undone, Conflict, GeneratorExit, KeyboardInterrupt, SystemExit, CancelledError])
+    def test_an_error_in_the_block_undoes_all_of_it(self, store: Store, error: type[BaseException]) -> None:
+        debts = (a_mail("0", owed_at=later(hours=-1)), a_mail("a"), a_mail("b", owed_at=later(hours=1)))
+        order = put("order:o-1", an_order("o-1"), number=1)
+        write(store, changes(order, entries=chain_of("order:o-1", 1), owed=debts))
+        (cancelled, claimed) = claim(store)
+        assert settle(store, cancelled, Settlement(state=OwedState.CANCELLED))
+        before = everything(store, "order:o-1", "order:o-2", values=("staff",))
+        moved = an_order("o-1", step=2, state=OrderState.WITHDRAWN)
+
+        def all_at_once(transaction: Transaction) -> None:
+            transaction.write(changes(put("order:o-1", moved, 2, number=3), put("order:o-2", an_order("o-2"))))
+            entries = (*chain_of("order:o-1", 3)[1:], *chain_of("order:o-2", 2))
+            transaction.write(changes(entries=entries, owed=(a_mail("c"), a_mail("0"))))
+            assert transaction.settle(claimed, SENT)
+            assert len(transaction.claim(now=later(hours=2), lease_until=later(hours=3), limit=5)) == 3
+            raise error
+
+        with pytest.raises(error), store.transaction() as transaction:
+            all_at_once(transaction)
+        assert everything(store, "order:o-1", "order:o-2", values=("staff",)) == before
+        assert [(owed.id, owed.fence) for owed in claim(store, minutes=90)] == [("a", 2), ("b", 1)]
+
+    def test_a_conflict_undoes_what_the_same_transaction_wrote_before_it(self, store: Store) -> None:
+        write(store, changes(put("receipt:a", a_receipt("a"))))
+
+        def twice(transaction: Transaction) -> None:
+            transaction.write(changes(put("receipt:b", a_receipt("b"))))
+            transaction.write(changes(put("receipt:a", a_receipt("a"))))
+
+        with pytest.raises(Conflict), store.transaction() as transaction:
+            twice(transaction)
+        assert version_of(store, "receipt:b") == 0
+
+    def test_a_store_goes_on_after_a_refusal(self, store: Store) -> None:
+        for number in range(5):
+            with pytest.raises(Conflict):
+                write(store, changes(guards=(Guard(Key("receipt:a"), 9),)))
+            write(store, changes(put(f"receipt:{number}", a_receipt("a"))))
+        assert version_of(store, "receipt:4") == 1
+
+    @pytest.mark.parametrize("wrong", ["guard", "hole"])
+    @pytest.mark.parametrize("earlier", [False, True])
+    def test_a_block_that_swallows_a_refusal_keeps_the_rest_or_says_that_it_does_not(
+        self,
+        store: Store,
+        wrong: str,
+        earlier: bool,  # noqa: FBT001
+    ) -> None:
+        """Nothing of the refused write is kept, and nothing is lost in silence."""
+        guards = (Guard(Key("receipt:a"), 1),) if wrong == "guard" else ()
+        entries = chain_of("order:o-1", 2)[1:] if wrong == "hole" else ()
+        bad = changes(put("member:m-1", a_member("m-1")), guards=guards, entries=entries, owed=(a_mail("a"),))
+        before = everything(store, "member:m-1", values=(CUSTOMER,))
+        kept = True
+        try:
+            with store.transaction() as transaction:
+                if earlier:
+                    transaction.write(changes(put("receipt:b", a_receipt("b"))))
+                with suppress(Conflict):  # or else the next act or the end of the block says so
+                    transaction.write(bad)
+                transaction.write(changes(put("receipt:c", a_receipt("c"))))
+        except (Conflict, Unavailable):
+            kept = False
+        assert everything(store, "member:m-1", values=(CUSTOMER,)) == before
+        assert version_of(store, "receipt:b") == (kept and earlier)
+        assert version_of(store, "receipt:c") == kept
+        write(store, changes(put("receipt:d", a_receipt("d"))))
