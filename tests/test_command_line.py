@@ -25,7 +25,18 @@ from kundorder.workflow import rows_in
 
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "demo"
-COMMANDS = ("demo", "matrix", "diagram", "check-store", "deliver")
+COMMANDS = (
+    "demo",
+    "matrix",
+    "diagram",
+    "migrate",
+    "check-store",
+    "deliver",
+    "requeue",
+    "prune",
+    "export-journal",
+    "verify-journal",
+)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import attrs
 import psycopg
 import pytest
 from dbos import DBOS
+from proof import count
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from test_pages import ROOT, run
@@ -22,6 +23,7 @@ from kundorder.adapters.dbos import Delivery, enqueue
 from kundorder.adapters.memory import MemoryMailer
 
 KIND = Kind(
+    name="DBOS",
     work=on_dbos.work,
     prepare=DBOS.migrate,
     enqueue=enqueue,
@@ -129,6 +131,7 @@ def test_after_a_kill_the_mail_leaves_whatever_has_become_of_the_code(host: Host
         eventually(lambda: enqueued(host) == {left: 1} and host.jobs()["SUCCESS"] >= 2)
         worker.end()
     assert set(host.handed().values()) == {1}
+    count("workers killed with letters in their hands, DBOS", 1)
 
 
 def test_whoever_goes_back_to_an_older_version_must_tell_dbos(host: Host) -> None:

@@ -299,3 +299,12 @@ def test_one_mail_that_cannot_be_written_holds_up_none_of_a_thousand(
     note = str(parked(store)["poison"].note)
     assert note.startswith(why)
     assert not any(word in f"{reports} {note}" for word in ("Kanarie", "kanarie", "region."))
+
+
+def test_a_mail_to_one_who_is_not_there_is_dropped() -> None:
+    store, clock = MemoryStore(), noon()
+    owed = mail("to nobody", 0, START)
+    assert owed.mail is not None
+    owe(store, attrs.evolve(owed, mail=attrs.evolve(owed.mail, member="m-gone", subject="member:m-gone")))
+    assert portal(store, Scripted([]), clock).deliver() == ko.DeliveryReport(cancelled=1)
+    assert owed_in(store)["to nobody"].note == "there is nobody to write to"

@@ -74,4 +74,4 @@ def test_wherever_the_plug_is_pulled_it_ends_in_the_same_orders_and_the_same_mai
     kills = pulled([*demo(out), *STORES[store](tmp_path)], chance)
     assert kills >= FEWEST
     assert ended(out) == undisturbed
-    count("kills of the demo, until it had ended", kills)
+    count("kills of a demo at least, until it had ended", FEWEST)

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import pytest
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.testing import InMemoryConnector
+from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from test_pages import ROOT, run
 from workers import on_procrastinate, stories
@@ -27,6 +28,7 @@ def prepare(address: str) -> None:
 
 
 KIND = Kind(
+    name="procrastinate",
     work=on_procrastinate.work,
     prepare=prepare,
     enqueue=enqueue,
@@ -65,6 +67,13 @@ def test_the_order_is_kept_when_its_job_cannot_be_written(host: Host) -> None:
 def test_what_is_no_connection_is_refused() -> None:
     with pytest.raises(ko.Malformed):
         enqueue("postgresql://somewhere")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is the wrong one
+
+
+def test_a_connection_of_another_driver_is_refused() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection, pytest.raises(ko.Malformed):
+        enqueue(connection)
+    engine.dispose()
 
 
 def test_no_order_waits_until_another_is_committed(host: Host) -> None:

@@ -252,6 +252,15 @@ def test_an_encrypted_line_that_is_torn_down_is_renewed(authority: Authority, pa
         assert len(relay.said_so) == 2
 
 
+def test_what_comes_in_clear_on_an_encrypted_line_is_not_believed(authority: Authority, papers: ssl.SSLContext) -> None:
+    with Relay(Quirk(At.END, (Act.GARBLE, Act.DROP)), papers=papers) as relay:
+        with closing(login_free(relay, authority)) as mailer:
+            with pytest.raises(ko.Unavailable, match="breaks the encrypted line after a letter"):
+                mailer.send(letter(1))
+            mailer.send(letter(2))
+        assert relay.said_so == [letter(2).message_id]
+
+
 def login_free(relay: Relay, authority: Authority) -> SmtpMailer:
     return SmtpMailer("localhost", relay.port, context=authority.trusted())
 

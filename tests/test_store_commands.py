@@ -1,10 +1,12 @@
 """The commands against growth and for the journal elsewhere: what they print, tell the shell and leave alone."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +26,8 @@ from kundorder.sample import CATALOGUE
 
 COMMANDS = ("prune", "export-journal", "verify-journal")
 OF_A_STORE = ("prune", "export-journal")
+POOR = os.environ | {"PYTHONIOENCODING": "ascii"}
+"""A terminal without Swedish letters."""
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +204,7 @@ def test_free_texts_are_left_out_where_they_are_not_wanted(
 
 def test_an_export_is_utf_8_even_on_a_poor_terminal(store: Path, export: Path) -> None:
     call = [sys.executable, "-m", "kundorder", "export-journal", str(store)]
-    done = subprocess.run(call, check=False, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
+    done = subprocess.run(call, check=False, capture_output=True, env=POOR)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == export.read_bytes()
 
@@ -208,8 +212,7 @@ def test_an_export_is_utf_8_even_on_a_poor_terminal(store: Path, export: Path) -
 def test_one_command_verifies_what_the_other_hands_it(store: Path) -> None:
     kundorder = f"{sys.executable} -m kundorder"
     piped = f"{kundorder} export-journal {store} | {kundorder} verify-journal -"
-    call, poor = ["/bin/sh", "-c", piped], {"PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(call, check=False, capture_output=True, text=True, env=poor)
+    done = subprocess.run(["/bin/sh", "-c", piped], check=False, capture_output=True, text=True, env=POOR)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("journal       verified\n")
 
@@ -273,6 +276,17 @@ def test_a_file_that_is_no_export_is_refused(
     (tmp_path / "theirs").write_bytes(content)
     said = refused(capsys, "verify-journal", str(tmp_path / "theirs"))
     assert f"{tmp_path / 'theirs'}: line 1" in said
+
+
+def test_a_line_without_an_end_is_not_read_to_its_end(export: Path) -> None:
+    first = export.read_bytes().partition(b"\n")[0]
+    export.write_bytes(first + b"\n" + b"x" * 30_000_000)
+    tracemalloc.start()
+    try:
+        assert main(["verify-journal", str(export)]) == 1
+        assert tracemalloc.get_traced_memory()[1] < 15_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_export_of_a_newer_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from kundorder.command_line.matrix import matrix_json
 from kundorder.command_line.retention import prune
 from kundorder.command_line.rights import rights_page
 from kundorder.command_line.stopping import Status, StoppedError
-from kundorder.command_line.stores import check_store, deliver
+from kundorder.command_line.stores import check_store, deliver, requeue
 from kundorder.errors import KundorderError, Refused, Unavailable
 from kundorder.vocabulary import Flow, Lifecycle
 
@@ -87,6 +87,8 @@ def _run(arguments: Arguments, stream: TextIO) -> Status:
                 limit=arguments.limit,
                 stream=stream,
             )
+        case "requeue":
+            return requeue(arguments.store, tuple(arguments.ids), stream=stream)
         case "prune":
             return prune(
                 arguments.store,

@@ -41,8 +41,8 @@ SWEEP: Final = "kundorder.sweep"
 
 _ENQUEUE: Final = "SELECT {}.enqueue_workflow(workflow_name => %s, queue_name => %s)"
 _HOSTS: Final = "must be a connection or session of SQLAlchemy's with psycopg, or a connection of psycopg's"
-_NO_TRANSACTION: Final = "there is no transaction to enqueue in; call this before the host commits"
-_FAILED: Final = "the workflow could not be enqueued; the sweep will find what is owed"
+_NO_TRANSACTION: Final = "there is no transaction of the host's to enqueue in"
+_FAILED: Final = "the workflow could not be written"
 
 
 def enqueue(host: Host, *, schema: str = "dbos") -> None:
@@ -70,7 +70,7 @@ def _write(host: object, sql: str) -> None:
             _write(host.connection(), sql)
         case Connection() if host.in_transaction():
             with host.begin_nested():
-                _ = host.exec_driver_sql(sql, (WORKFLOW, QUEUE))
+                host.exec_driver_sql(sql, (WORKFLOW, QUEUE)).close()
         case psycopg.Connection() if host.info.transaction_status is TransactionStatus.INTRANS:
             with host.transaction():  # a savepoint
                 _ = host.execute(sql.encode(), (WORKFLOW, QUEUE))

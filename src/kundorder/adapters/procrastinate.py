@@ -20,6 +20,7 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import ProcrastinateException
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kundorder.delivery import DeliveryReport
@@ -37,9 +38,9 @@ SWEEP: Final = "kundorder.sweep"
 """The ``queueing_lock`` of the sweep."""
 
 _HOSTS: Final = "must be a connection or session of SQLAlchemy's with psycopg, or a connection of psycopg's"
-_NO_TRANSACTION: Final = "there is no transaction to enqueue in; call this before the host commits"
-_FAILED: Final = "the job could not be enqueued; the sweep will find what is owed"
-_HERE: Final = App(connector=SyncPsycopgConnector())  # never opened: it writes on the connections of hosts
+_NO_TRANSACTION: Final = "there is no transaction of the host's to enqueue in"
+_FAILED: Final = "the job could not be written"
+_APP: Final = App(connector=SyncPsycopgConnector())  # never opened: it writes on the connections of hosts
 
 
 def enqueue(host: Host) -> None:
@@ -55,14 +56,32 @@ def enqueue(host: Host) -> None:
         Unavailable: there is no transaction, or the job cannot be written; the host's transaction can go on.
         Malformed: it is none of these.
     """
-    connection = _driver(host)
-    if connection.info.transaction_status is not TransactionStatus.INTRANS:
-        raise Unavailable(_NO_TRANSACTION)
     try:
-        with connection.transaction():  # a savepoint
-            _ = _HERE.configure_task(TASK, queue=QUEUE, connection=connection).defer()
-    except (ProcrastinateException, psycopg.Error) as error:
+        _write(host)
+    except (ProcrastinateException, psycopg.Error, SQLAlchemyError) as error:
         raise Unavailable(_FAILED) from error
+
+
+def _write(host: object) -> None:
+    match host:
+        case Session():
+            _write(host.connection())
+        case Connection() if host.in_transaction():
+            with host.begin_nested():
+                _defer(host.connection.driver_connection)
+        case psycopg.Connection() if host.info.transaction_status is TransactionStatus.INTRANS:
+            with host.transaction():  # a savepoint
+                _defer(host)
+        case Connection() | psycopg.Connection():
+            raise Unavailable(_NO_TRANSACTION)
+        case _:
+            raise malformed("$", _HOSTS)
+
+
+def _defer(driver: object) -> None:
+    if not isinstance(driver, psycopg.Connection):
+        raise malformed("$", _HOSTS)
+    _ = _APP.configure_task(TASK, queue=QUEUE, connection=driver).defer()
 
 
 def add_tasks(app: App, deliver: Callable[[], DeliveryReport], *, sweep: str = "* * * * *") -> None:
@@ -87,15 +106,3 @@ def _deliver_all(deliver: Callable[[], DeliveryReport]) -> str | None:
         report = deliver()
         if report.stopped is not None or not any(attrs.astuple(report)):
             return report.stopped
-
-
-def _driver(host: object) -> psycopg.Connection[object]:
-    match host:
-        case Session():
-            return _driver(host.connection())
-        case Connection():
-            return _driver(host.connection.driver_connection)
-        case psycopg.Connection():
-            return host
-        case _:
-            raise malformed("$", _HOSTS)

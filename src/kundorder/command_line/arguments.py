@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, final
@@ -64,6 +65,7 @@ class Arguments(argparse.Namespace):
     receipts_days: int = _RECEIPTS_DAYS
     mail_days: int = _MAIL_DAYS
     without_remarks: bool = False
+    ids: Sequence[str] = ()
     file: Path = Path()
 
 
@@ -162,6 +164,16 @@ def parser() -> argparse.ArgumentParser:
     )
     _ = deliver.add_argument(
         "--limit", type=_amount, default=_MOST, metavar="N", help=f"carry out at most N (default: {_MOST})"
+    )
+
+    requeue = commands.add_parser(
+        "requeue",
+        help="let go anew what is stuck, once its cause is mended",
+        description="Let go anew what is stuck, as check-store tells it; the next delivery tries it.",
+    )
+    _ = requeue.add_argument("store", metavar="STORE", help=FORMS)
+    _ = requeue.add_argument(
+        "ids", nargs="*", metavar="ID", help="of mails and follow-ups (default: all that are stuck)"
     )
 
     prune = commands.add_parser("prune", help="remove old receipts and old mail from a store", description=_PRUNE)

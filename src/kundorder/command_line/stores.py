@@ -1,4 +1,4 @@
-"""``check-store`` and ``deliver``: looking after a store there is."""
+"""``check-store``, ``deliver`` and ``requeue``: looking after a store there is."""
 
 from pathlib import Path
 from typing import Final, TextIO
@@ -129,9 +129,30 @@ def deliver(name: str, *, maildir: Path, catalogue: Path | None, limit: int, str
         report = Portal(store=store, catalogue=offers, mailer=MaildirMailer(maildir)).deliver(limit=limit)
         notes = _why_later(store)
     _ = stream.write(f"{_counted(report)}\n")
-    if report.later:
-        raise Unavailable(", ".join(sorted(notes)) or "some of it could not be carried out now")
+    if report.later or report.stopped is not None:
+        why = sorted(notes) or [report.stopped or "some of it could not be carried out now"]
+        raise Unavailable(", ".join(why))
     return Status.FAILED if report.parked else Status.DONE
+
+
+def requeue(name: str, ids: tuple[str, ...], *, stream: TextIO) -> Status:
+    """Let go anew what is stuck; the next delivery tries it.
+
+    Args:
+        name: the path of an SQLite file, or the address of a database.
+        ids: of mails and follow-ups, as ``check-store`` tells them; none: all that are stuck.
+        stream: where it is told.
+
+    Raises:
+        StoppedError: there is no store, or it is not ours.
+        Unavailable: it cannot be read or written now.
+    """
+    with open_store(name) as store:
+        requeued = Portal(store=store, catalogue=CATALOGUE).requeue(ids or None)
+    lines = [f"due again: {each}" for each in requeued] or ["nothing was stuck"]
+    lines += [f"not stuck: {each}" for each in ids if each not in requeued]
+    _ = stream.write("\n".join(lines) + "\n")
+    return Status.DONE if set(ids) <= set(requeued) else Status.FAILED
 
 
 def _why_later(store: Store) -> set[str]:
