@@ -1,5 +1,6 @@
 """Stores with mail owed in them and little else: made in a moment, so that there can be a thousand of them."""
 
+import atexit
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -25,10 +26,33 @@ OpenStore: TypeAlias = Callable[[Path], Store]
 """Gives the store at a place, a folder of its own; asked again, one that holds the same."""
 
 _IN_MEMORY: dict[Path, MemoryStore] = {}
+_ON_POSTGRES: dict[Path, Store] = {}
+
+
+def _on_postgres(place: Path) -> Store:
+    from postgres import address  # noqa: PLC0415 - loads much, and most do without it
+
+    from kundorder.adapters.sql import SqlStore, migrate  # noqa: PLC0415 - as above
+
+    if place not in _ON_POSTGRES:
+        url, made = address(place, driver="+psycopg"), place / "made"
+        if not made.exists():  # by another process
+            migrate(url)
+            made.touch()
+        store = _ON_POSTGRES[place] = SqlStore(url)
+        _ = atexit.register(store.close)
+    return _ON_POSTGRES[place]
+
+
 STORES: Final[dict[str, OpenStore]] = {
     "memory": lambda place: _IN_MEMORY.setdefault(place, MemoryStore()),
     "sqlite": lambda place: SqliteStore(place / "outbox.db"),
 }
+"""For one process, and on disk."""
+
+SHARED: Final[dict[str, OpenStore]] = {"sqlite": STORES["sqlite"], "postgres": _on_postgres}
+"""For any number of processes."""
+
 PEOPLE: Final = 3
 _ALL: Final = 1_000_000
 
@@ -41,6 +65,10 @@ class Standing:
 
     def now(self) -> datetime:
         return self.time
+
+
+def at_once(_seconds: float) -> None:
+    """Do not wait."""
 
 
 def address(number: int) -> str:
@@ -110,9 +138,9 @@ def follow_up(name: str, owed_at: datetime) -> ko.Owed:
     return ko.Owed(id=name, follow_up=made, owed_at=owed_at, due_at=owed_at)
 
 
-def portal(store: Store, mailer: Mailer | None, clock: Clock, post: ko.Post | None = None) -> ko.Portal:
+def portal(store: Store, mailer: Mailer | None, clock: Clock, pause: Callable[[float], None] = at_once) -> ko.Portal:
     """A portal that delivers."""
-    return ko.Portal(store=store, catalogue=CATALOGUE, mailer=mailer, clock=clock, post=post)
+    return ko.Portal(store=store, catalogue=CATALOGUE, mailer=mailer, clock=clock, pause=pause)
 
 
 def owed_in(store: Store, *states: ko.OwedState) -> dict[str, ko.Owed]:

@@ -1,5 +1,6 @@
 """A store in a host's transaction: whatever kind of host, the order and the host's own rows stand or fall together."""
 
+from traceback import format_exception
 from typing import Final
 
 import pytest
@@ -14,6 +15,10 @@ from kundorder.situation import order_key
 pytest_plugins = ("hosts.fixtures",)
 
 COUNTED: Final = "a host's transaction with ours in it: kinds of hosts x situations"
+
+
+WRITTEN: Final = "remark_digest"
+"""A word of what is written of an order, beside the people in it."""
 
 
 class HostError(Exception):
@@ -149,8 +154,9 @@ def test_a_row_from_before_survives_a_statement_that_fails(host: Host, ground: G
         send(ground, inside, order)
         veto(inside, other)
         for _ in range(2):
-            with pytest.raises(ko.Corrupt):
+            with pytest.raises(ko.Corrupt) as caught:
                 send(ground, inside, other)
+            assert WRITTEN not in "".join(format_exception(caught.value))  # whoever logs it
         inside.note(f"{order} after")
 
     host.run(body)

@@ -64,7 +64,10 @@ def test_a_look_begins_nothing_and_a_write_begins_what_the_host_ends(
     assert ground.state(order) is ko.OrderState.DRAFT
     connection.rollback()
     assert ground.state(order) is ko.OrderState.DRAFT
-    portal.execute(ko.SendOrder(order=order), ground.cast.berta)
+    with pytest.raises(ko.Unavailable, match="has ended; begin another, with a store of its own"):
+        portal.execute(ko.SendOrder(order=order), ground.cast.berta)
+    assert not begun(connection)
+    send(ground, BoundStore(connection), order)
     connection.commit()
     assert ground.state(order) is ko.OrderState.AWAITING_CUSTOMER_ATTEST
 
@@ -180,6 +183,33 @@ def test_nothing_of_ours_is_kept_without_the_row_from_before(ground: Ground, _ki
     assert ground.notes(order) == []
     assert ground.state(order) is ko.OrderState.DRAFT
     assert ground.owed(order) == []
+    count("transactions that SQLite rolled back under us, with nothing of ours kept", 1)
+
+
+@pytest.mark.parametrize(("_kind", "made"), IN_SQLITE, ids=names(IN_SQLITE))
+def test_what_the_host_has_lost_is_not_gone_on_with(ground: Ground, _kind: Kind, made: type[Host]) -> None:
+    """A statement of the host's own has rolled back everything, and the host has not cared."""
+    order, passed = ground.cast.draft(), list[str]()
+
+    def body(inside: Inside) -> None:
+        inside.note(f"{order} before")
+        assert inside.notes()
+        store = inside.store()
+        assert ground.portal(store).order(order, ko.SYSTEM).id == order
+        with suppress(Exception):
+            inside.do("INSERT INTO once VALUES ('only')")
+        with pytest.raises(ko.Unavailable, match="begin"):
+            send(ground, store, order, attempts=3)
+        if made not in BEGIN_LATE:  # where Python does not begin by itself, it shows to everybody
+            with pytest.raises(ko.Unavailable, match="begin"):
+                send(ground, inside.store(), order)
+        passed.append(order)
+
+    with suppress(Exception):
+        made(ground).run(body)
+    assert passed == [order]
+    assert ground.notes(order) == []
+    assert ground.state(order) is ko.OrderState.DRAFT
     count("transactions that SQLite rolled back under us, with nothing of ours kept", 1)
 
 

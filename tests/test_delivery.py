@@ -13,6 +13,7 @@ from world import AGENT, CUSTOMER, World
 import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
 from kundorder.adapters.threads import Thread, ThreadedMailer, ThreadedStore
+from kundorder.codec import decode_owed, encode
 from kundorder.delivery import GIVE_UP_AFTER, PAUSES
 from kundorder.errors import RelayStopped
 from kundorder.sample import CATALOGUE
@@ -662,3 +663,11 @@ def test_mail_that_nobody_wants_is_dropped_without_a_mailer_too() -> None:
     report = silent.deliver()
     assert report.cancelled == 1
     assert report.sent == 0
+
+
+def test_a_debt_from_before_failures_were_counted_has_none() -> None:
+    cast, _unsteady, ids = three_parked()
+    owed = parked(cast)[ids[0]]
+    before = encode(owed).replace('"failures":0,', "")
+    assert "failures" not in before
+    assert decode_owed(before) == owed

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from cast import Cast
 from faults import Unsteady
-from outbox import STORES, Standing, filled, follow_up, mail, message_id, owe, owed_in, person, portal
+from outbox import SHARED, STORES, Standing, filled, follow_up, mail, message_id, owe, owed_in, person, portal
 from world import START
 
 import kundorder as ko
@@ -93,9 +93,9 @@ def test_a_relay_is_down_for_three_days(kind: str, number: int, tmp_path: Path) 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", [kind for kind in STORES if kind != "memory"])
+@pytest.mark.parametrize("kind", SHARED)
 def test_a_relay_is_down_for_three_days_with_ten_thousand_mails_on_disk(kind: str, tmp_path: Path) -> None:
-    outage(Cast.new(agent=False, store=STORES[kind](tmp_path)), 10_000)
+    outage(Cast.new(agent=False, store=SHARED[kind](tmp_path)), 10_000)
 
 
 def test_the_pauses_of_three_days_grow_to_a_cap_and_no_two_are_alike() -> None:

@@ -16,7 +16,7 @@ from faults import Around, Forgetting, Meanwhile, Unsteady, nothing
 from world import AGENT, CUSTOMER
 
 import kundorder as ko
-from kundorder.adapters.memory import MemoryMailer, MemoryStore
+from kundorder.adapters.memory import MemoryMailer
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.adapters.threads import Thread, ThreadedStore
 from kundorder.events import Owed, OwedState
@@ -27,27 +27,8 @@ from kundorder.sample import CATALOGUE
 from kundorder.situation import Key, key_of_id, receipt_key
 from kundorder.vocabulary import Index, Role, Template
 
-pytest.register_assert_rewrite("contracts.dropping")
-from contracts.dropping import DroppingContract  # noqa: E402 - its asserts are to be explained
-
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
-
-
-class TestMemoryStore(DroppingContract):
-    def open_store(self, place: Path) -> Store:
-        del place
-        return MemoryStore()
-
-
-class TestSqliteStoreWithDelete(DroppingContract):
-    def open_store(self, place: Path) -> Store:
-        return SqliteStore(place / "orders.db", journal_mode="delete")
-
-
-class TestSqliteStoreWithWal(DroppingContract):
-    def open_store(self, place: Path) -> Store:
-        return SqliteStore(place / "orders.db", journal_mode="wal")
 
 
 def later(cast: Cast, passed: timedelta) -> None:

@@ -18,15 +18,16 @@ from pathlib import Path
 import attrs
 import pytest
 from mail_servers import Act, At, Quirk, Relay
-from outbox import STORES, copies, filled, message_id, owed_in
+from outbox import SHARED, copies, filled, message_id, owed_in
 from relaying import NO_FILE
 from world import START
 
 import kundorder as ko
 from kundorder.delivery import LEASE
 
-SHARED = [kind for kind in STORES if kind != "memory"]
-"""Stores that more than one process can use."""
+in_each_store = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind == "sqlite" else (pytest.mark.long,)) for kind in SHARED]
+)
 
 
 @attrs.define
@@ -66,7 +67,7 @@ class Post:
         return end(process)
 
     def store(self) -> ko.Store:
-        return STORES[self.kind](self.place)
+        return SHARED[self.kind](self.place)
 
 
 def go(process: subprocess.Popen[str]) -> None:
@@ -113,14 +114,14 @@ def all_at_once(kind: str, place: Path, processes: int, mails: int) -> None:
         assert {owed.attempts for owed in owed_in(post.store()).values()} == {1}
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 @pytest.mark.parametrize("processes", [2, 5])
 def test_of_several_that_deliver_at_once_each_mail_leaves_by_one(kind: str, processes: int, tmp_path: Path) -> None:
     all_at_once(kind, tmp_path, processes, 60)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 @pytest.mark.parametrize("processes", [2, 5, 10])
 def test_of_many_that_deliver_thousands_at_once_each_mail_leaves_by_one(
     kind: str, processes: int, tmp_path: Path
@@ -138,7 +139,7 @@ def before_the_third(happens: Callable[[], object]) -> Quirk:
     return Quirk(At.DATA, (happens, b"354 go ahead\r\n"), first=3)
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 @pytest.mark.parametrize(("when", "copies_of_it"), [(before_the_third, 1), (after_the_third, 2)])
 def test_what_one_that_was_killed_had_in_hand_leaves_by_the_next_within_a_minute(
     kind: str, when: Callable[[Callable[[], object]], Quirk], copies_of_it: int, tmp_path: Path
@@ -162,7 +163,7 @@ def test_what_one_that_was_killed_had_in_hand_leaves_by_the_next_within_a_minute
         assert set(owed_in(post.store(), ko.OwedState.SENT)) == set(names)
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 def test_one_that_slept_past_its_lease_settles_nothing_and_sends_nothing_more(kind: str, tmp_path: Path) -> None:
     said: list[str] = []
 
@@ -185,7 +186,7 @@ def test_one_that_slept_past_its_lease_settles_nothing_and_sends_nothing_more(ki
         assert Counter(relay.said_so)[message_id(names[2])] == 2
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 def test_one_that_wakes_while_another_has_its_letter_in_hand_does_not_take_it_back(kind: str, tmp_path: Path) -> None:
     other_has_it, said, stands = threading.Event(), list[str](), list[ko.Owed]()
 
@@ -215,7 +216,7 @@ def test_one_that_wakes_while_another_has_its_letter_in_hand_does_not_take_it_ba
         assert set(found.values()) == {1}
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 def test_one_that_sleeps_and_wakes_before_anybody_else_came_goes_on(kind: str, tmp_path: Path) -> None:
     def sleep() -> None:
         os.kill(post.started[0].pid, signal.SIGSTOP)
@@ -229,7 +230,7 @@ def test_one_that_sleeps_and_wakes_before_anybody_else_came_goes_on(kind: str, t
         assert set(times_taken(relay, names).values()) == {1}
 
 
-@pytest.mark.parametrize("kind", SHARED)
+@in_each_store
 def test_one_that_is_told_to_stop_leaves_the_rest_to_the_next(kind: str, tmp_path: Path) -> None:
     """As when a host shuts down: an interruption in the middle of a letter."""
 

@@ -283,6 +283,12 @@ def test_it_says_who_it_is(relay: Relay) -> None:
     assert relay.heard_in_clear.startswith(b"ehlo portal.example\r\n")
 
 
+def test_it_has_a_number_where_it_has_no_name(relay: Relay) -> None:
+    with closing(to(relay)) as mailer:
+        mailer.send(LETTER)
+    assert relay.heard_in_clear.startswith(b"ehlo [127.0.0.1]\r\n")
+
+
 @pytest.mark.parametrize(
     ("path", "host", "port", "timeout", "name", "username", "password", "security"),
     [
@@ -291,6 +297,9 @@ def test_it_says_who_it_is(relay: Relay) -> None:
         ("$.host", "a" * 64, 25, 9.0, None, None, None, "none"),
         ("$.host", ".example", 25, 9.0, None, None, None, "none"),
         ("$.host", "a." * 50 + "!", 25, 9.0, None, None, None, "none"),
+        ("$.host", "..", 25, 9.0, None, None, None, "none"),
+        ("$.host", "a..b", 25, 9.0, None, None, None, "none"),
+        ("$.host", "::1::", 25, 9.0, None, None, None, "none"),
         ("$.port", "a.example", 0, 9.0, None, None, None, "none"),
         ("$.port", "a.example", 65_536, 9.0, None, None, None, "none"),
         ("$.timeout_seconds", "a.example", 25, 0.0, None, None, None, "none"),
@@ -299,6 +308,8 @@ def test_it_says_who_it_is(relay: Relay) -> None:
         ("$.local_hostname", "a.example", 25, 9.0, "me\r\nQUIT", None, None, "none"),
         ("$.password", "a.example", 25, 9.0, None, "anna", None, "tls"),
         ("$.password", "a.example", 25, 9.0, None, None, "hemligt", "tls"),
+        ("$.password", "a.example", 25, 9.0, None, "anna", "hemligt\udcf6", "tls"),
+        ("$.password", "a.example", 25, 9.0, None, "an\0na", "hemligt", "tls"),
         ("$.security", "a.example", 25, 9.0, None, "anna", "hemligt", "none"),
     ],
 )

@@ -293,8 +293,12 @@ if child == 0:
     try:
         write(store, "stolen")
     except Unavailable:
-        write(SqlStore({url!r}), "own")
-        os._exit(0)
+        try:
+            write(SqlStore({url!r}), "own")
+        except Unavailable as error:
+            assert "forked" in str(error)
+            os._exit(0 if {url!r}.startswith("sqlite") else 2)
+        os._exit(2 if {url!r}.startswith("sqlite") else 0)
     os._exit(1)
 _, status = os.waitpid(child, 0)
 write(store, "after")
@@ -312,7 +316,7 @@ def test_a_child_does_not_use_what_its_parent_has_used(url: str) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     with closing(SqlStore(url)) as store:
         found = read(store, *(f"receipt:{name}" for name in ("before", "stolen", "own", "after")))
-    assert [fact.version for fact in found.values()] == [1, 0, 1, 1]
+    assert [fact.version for fact in found.values()] == [1, 0, 0 if url.startswith("sqlite") else 1, 1]
 
 
 # What there is to say

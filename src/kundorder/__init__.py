@@ -75,6 +75,9 @@ from kundorder.identifiers import Money as Money
 from kundorder.identifiers import token as token
 from kundorder.messages import Post as Post
 from kundorder.model import SYSTEM as SYSTEM
+from kundorder.journal import ExportReport as ExportReport
+from kundorder.journal import LineProblem as LineProblem
+from kundorder.journal import verify_export as verify_export
 from kundorder.model import Actor as Actor
 from kundorder.model import AgentAssignment as AgentAssignment
 from kundorder.model import Agreement as Agreement
@@ -98,6 +101,7 @@ from kundorder.outcomes import Option as Option
 from kundorder.outcomes import OrderOutcome as OrderOutcome
 from kundorder.outcomes import Outcome as Outcome
 from kundorder.outcomes import PathStep as PathStep
+from kundorder.outcomes import PruneReport as PruneReport
 from kundorder.outcomes import Verdict as Verdict
 from kundorder.portal import AsyncPortal as AsyncPortal
 from kundorder.portal import EventPage as EventPage
@@ -160,16 +164,17 @@ __all__ = [  # a paragraph, and not a column longer than all that is above it
     "AttestOrder", "Catalogue", "Cell", "Clearer", "Clock", "Command", "CompleteOrder", "Conflict", "ConnectionMode",
     "Contact", "Content", "CopyOrderAsDraft", "Corrupt", "CustomerApplication", "CustomerCategory", "DeclineAgreement",
     "DeleteUser", "DeliveryReport", "Document", "Done", "Due", "EndAssignment", "EnterCode", "Entry",
-    "EstablishProvider", "Event", "EventPage", "Evidence", "Failed", "Field", "FieldKind", "FillInOrder", "Flow",
-    "FollowUp", "GRANTS", "GrantHandler", "HandOverOrder", "HandlerGrant", "Head", "Ids", "Index", "InformAgent",
-    "JournalReport", "KeyReused", "KundorderError", "Language", "Letter", "Lifecycle", "MACHINES", "Mail", "Mailer",
-    "Malformed", "Mark", "Member", "MemberPage", "Money", "NeedsAction", "NextStep", "NotFound", "Notice", "NoticePage",
-    "Offer", "OpenUrl", "Option", "Order", "OrderOutcome", "OrderPage", "OrderState", "Organisation", "Outcome", "Owed",
-    "OwedState", "Party", "PassReview", "PathStep", "Pending", "PendingPage", "PickAttestant", "Portal", "Post",
-    "Postponed", "Problem", "Reason", "ReasonCode", "Refused", "RegisterAgentAgreement", "RegisterCustomerAgreement",
-    "RejectAgreement", "RejectAssignment", "RejectOrder", "RelayStopped", "RemoveRole", "RestoreUser", "RevokeHandler",
-    "Role", "Rules", "SYSTEM", "SendOrder", "Service", "Settlement", "ShowQr", "SignAgreement", "Signatory", "Signing",
-    "SigningRequest", "StartOrder", "Store", "Template", "TerminateAgreement", "Terms", "Transaction", "Trigger",
-    "Unavailable", "Undeliverable", "UserState", "Verdict", "VerifyUser", "WithdrawOrder", "token",
+    "EstablishProvider", "Event", "EventPage", "Evidence", "ExportReport", "Failed", "Field", "FieldKind",
+    "FillInOrder", "Flow", "FollowUp", "GRANTS", "GrantHandler", "HandOverOrder", "HandlerGrant", "Head", "Ids",
+    "Index", "InformAgent", "JournalReport", "KeyReused", "KundorderError", "Language", "Letter", "Lifecycle",
+    "LineProblem", "MACHINES", "Mail", "Mailer", "Malformed", "Mark", "Member", "MemberPage", "Money", "NeedsAction",
+    "NextStep", "NotFound", "Notice", "NoticePage", "Offer", "OpenUrl", "Option", "Order", "OrderOutcome", "OrderPage",
+    "OrderState", "Organisation", "Outcome", "Owed", "OwedState", "Party", "PassReview", "PathStep", "Pending",
+    "PendingPage", "PickAttestant", "Portal", "Post", "Postponed", "Problem", "PruneReport", "Reason", "ReasonCode",
+    "Refused", "RegisterAgentAgreement", "RegisterCustomerAgreement", "RejectAgreement", "RejectAssignment",
+    "RejectOrder", "RelayStopped", "RemoveRole", "RestoreUser", "RevokeHandler", "Role", "Rules", "SYSTEM", "SendOrder",
+    "Service", "Settlement", "ShowQr", "SignAgreement", "Signatory", "Signing", "SigningRequest", "StartOrder", "Store",
+    "Template", "TerminateAgreement", "Terms", "Transaction", "Trigger", "Unavailable", "Undeliverable", "UserState",
+    "Verdict", "VerifyUser", "WithdrawOrder", "token", "verify_export",
 ]
 # fmt: on

@@ -50,6 +50,7 @@ from kundorder.worklists import told_to
 
 _BATCH = 50
 _PAGE = 10_000
+_TRIES = 4
 
 
 @final
@@ -109,9 +110,18 @@ class Delivering:
                 _ = transaction.settle(owed, given_back(owed))
 
     def _settled(self, report: DeliveryReport, owed: Owed, attempt: Attempt) -> DeliveryReport:
-        with self.acting.store.transaction() as transaction:
-            kept = transaction.settle(owed, attempt.settlement)
-        return report_after(report, owed, attempt) if kept else report
+        """A letter that has left must not leave again only because the store was busy for a moment."""
+        tries = 1
+        while True:
+            try:
+                with self.acting.store.transaction() as transaction:
+                    kept = transaction.settle(owed, attempt.settlement)
+                return report_after(report, owed, attempt) if kept else report
+            except Unavailable:
+                if tries == _TRIES:
+                    raise
+                tries += 1
+                self.acting.pause(random.random())  # noqa: S311 - spreads those who wait, no secret
 
     def _without_relay(self, report: DeliveryReport, limit: int) -> DeliveryReport:
         """Follow-ups need no relay, and must not wait for days behind mail that does.

@@ -9,7 +9,7 @@ from kundorder.vocabulary.names import Name
 @final
 @unique
 class Index(Name):
-    """The lists a store keeps; what goes on each is said by ``codec.listings``."""
+    """The lists a store keeps; what goes on each is said by ``worklists.listings``."""
 
     ORDERS = "orders"  # by who may follow them
     PENDING = "pending"  # by who is to act

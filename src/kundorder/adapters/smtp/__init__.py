@@ -4,5 +4,5 @@ Whether a letter has left is told by one thing alone: the 250 after its last lin
 it is if it has not, by the number of the reply; what comes after changes nothing.
 """
 
-from kundorder.adapters.smtp.line import Security as Security
+from kundorder.adapters.smtp.mailer import Security as Security
 from kundorder.adapters.smtp.mailer import SmtpMailer as SmtpMailer

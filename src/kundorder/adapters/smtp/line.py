@@ -12,15 +12,12 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from typing import Final, Literal, TypeAlias, final
+from typing import Final, final
 
 import attrs
 
 from kundorder.adapters.smtp.replies import Reply, Step, objection, reply
 from kundorder.errors import RelayStopped, Unavailable
-
-Security: TypeAlias = Literal["starttls", "tls", "none"]
-"""How a line is encrypted: after a first greeting, from the start, or not at all."""
 
 _REPLY: Final = re.compile(rb"([2-5][0-9]{2})(?:([^0-9])(.*))?", re.ASCII | re.DOTALL)
 _BEGINNING: Final = re.compile(rb"([2-5][0-9]{2})[^0-9]", re.ASCII)
@@ -58,9 +55,9 @@ class Line(smtplib.SMTP):
         """Nothing is opened yet.
 
         Args:
-            name: of this machine, for the greeting; None: whatever the network calls it.
+            name: of this machine, for the greeting; None: its number on the line.
         """
-        super().__init__(local_hostname=name)
+        super().__init__(local_hostname=name or "")  # and so not what a search of names, that may hang, comes to
         self.pid = os.getpid()
         self.until = 0.0  # by the monotonic clock
         self._is_under_way = False  # a letter, or a part of one, has been sent, and no reply to it has come
@@ -80,6 +77,7 @@ class Line(smtplib.SMTP):
         try:
             self.sock = socket.create_connection((host, port), self._left())
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each command waits for its reply anyway
+            self.local_hostname = self.local_hostname or _literal(f"{self.sock.getsockname()[0]}")
         except OSError as error:
             raise self._broken(error) from error
 
@@ -290,6 +288,10 @@ class Line(smtplib.SMTP):
             case _:
                 why = type(error).__name__ if error.errno is None else os.strerror(error.errno)
                 return self._lost(f"the relay cannot be reached ({why.lower()})")
+
+
+def _literal(number: str) -> str:
+    return f"[IPv6:{number.partition('%')[0]}]" if ":" in number else f"[{number}]"  # RFC 5321, 4.1.3
 
 
 def _encoded(text: str) -> str:

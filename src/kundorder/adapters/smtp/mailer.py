@@ -6,17 +6,20 @@ import ssl
 import time
 from collections import deque
 from datetime import UTC, datetime
-from typing import Final, final
+from ipaddress import ip_address
+from typing import Final, Literal, TypeAlias, final
 
-from kundorder.adapters.smtp.line import Line, LineLost, Parcel, Security
+from kundorder.adapters.smtp.line import Line, LineLost, Parcel
 from kundorder.adapters.smtp.replies import Step
 from kundorder.errors import Malformed, Postponed, Problem, RelayStopped, Unavailable, Undeliverable
 from kundorder.messages import mailbox
 from kundorder.messages.mime import message_bytes
 from kundorder.ports import Clock, Letter
 
-_LABEL: Final = r"[A-Za-z0-9_-]{1,63}"
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,30}}|[0-9A-Fa-f:.]{{2,45}}", re.ASCII)
+Security: TypeAlias = Literal["starttls", "tls", "none"]
+"""How a line is encrypted: after a first greeting, from the start, or not at all."""
+
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,30}", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}", re.ASCII)
 _LAST_PORT: Final = 65_535
 _FOR_A_FAREWELL: Final = 1.0  # seconds
@@ -51,7 +54,7 @@ class SmtpMailer:
             allow_login_in_clear: with security ``none``, whoever can listen may learn the password.
             timeout_seconds: for all that it takes to hand over one letter; below half a minute, since whoever delivers
                 has a lease of one.
-            local_hostname: what this machine calls itself; None: whatever the network calls it.
+            local_hostname: what this machine calls itself to the relay; None: by its number.
             context: whom to trust; None: the authorities the system trusts, and names are checked.
             clock: for the ``Date`` of letters; None: the clock of the machine.
 
@@ -59,7 +62,7 @@ class SmtpMailer:
             Malformed: every argument that will not do, by its name.
         """
         problems: list[Problem] = []
-        if _HOST.fullmatch(host) is None:
+        if not _is_host(host):
             problems.append(Problem("$.host", "must be the name or the number of a machine"))
         if not 0 < port <= _LAST_PORT:
             problems.append(Problem("$.port", f"must be from 1 to {_LAST_PORT}"))
@@ -69,6 +72,8 @@ class SmtpMailer:
             problems.append(Problem("$.timeout_seconds", "must be more than 0, and finite"))
         if (username is None) != (password is None):
             problems.append(Problem("$.password", "must be given with a username, and not without"))
+        if not all(map(_is_secret, (username, password))):
+            problems.append(Problem("$.password", "must be, like the username, UTF-8 without NUL"))
         if username is not None and security == "none" and not allow_login_in_clear:
             problems.append(Problem("$.security", "must not be none where there is a password"))
         if problems:
@@ -160,7 +165,7 @@ class SmtpMailer:
         if self._is_closed:
             raise Unavailable("the mailer has been closed")
         line = Line(name=self._name)
-        line.until, self._name = until, line.local_hostname
+        line.until = until
         try:
             self._open(line)
         except BaseException:
@@ -187,6 +192,22 @@ class SmtpMailer:
         if self._context is None:
             self._context = ssl.create_default_context()
         return self._context
+
+
+def _is_host(text: str) -> bool:
+    try:
+        _ = ip_address(text)
+    except ValueError:
+        return _HOST.fullmatch(text) is not None
+    return True
+
+
+def _is_secret(text: str | None) -> bool:
+    """Whether it can be said (RFC 4616); what comes from an environment may hold halves of characters."""
+    try:
+        return text is None or b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _say_farewell(line: Line) -> None:

@@ -7,7 +7,8 @@ to the savepoint: the host's transaction can go on, and a row the host wrote bef
 SQLite has one exception to each. Where Python has not begun the host's transaction yet, because the host has not
 written, a write of ours begins it as the host's own would, and ends it again if it fails. And what SQLite gives up by
 itself (a full disk, an interrupted write) takes the whole transaction with it: then the store refuses to go on, since
-what it wrote would otherwise be kept without what the host had written before.
+what it wrote would otherwise be kept without what the host had written before. So it does when the host has ended the
+transaction, where that can be told.
 """
 
 from collections.abc import Callable
@@ -34,6 +35,7 @@ _TO_SAVEPOINT: Final = ("ROLLBACK TO SAVEPOINT kundorder", "RELEASE SAVEPOINT ku
 _TO_BEGINNING: Final = ("ROLLBACK",)
 _LOST: Final = "a part of this transaction failed, and all of it was undone"
 _GIVEN_UP: Final = "the host's transaction has been given up; roll it back and begin anew"
+_ENDED: Final = "the host's transaction has ended; begin another, with a store of its own"
 _OVER: Final = "the transaction is over"
 
 
@@ -104,6 +106,8 @@ class BoundTransaction:
         elif self._back is _TO_SAVEPOINT:
             self._back = ()
             _ = self._bound.line.do("RELEASE SAVEPOINT kundorder")
+        elif self._back is _TO_BEGINNING:
+            self._bound.has_joined = True
 
     def read(self, keys: tuple[Key, ...]) -> dict[Key, Fact]:
         """See ``ports.Transaction``."""
@@ -168,8 +172,11 @@ class BoundTransaction:
 
     def _begin(self, line: Line, *, to_write: bool) -> None:
         if self._bound.is_there():
+            self._bound.has_joined = True
             _ = line.do("SAVEPOINT kundorder")
             self._back = _TO_SAVEPOINT
+        elif self._bound.has_joined:
+            raise Unavailable(_ENDED)
         elif to_write:
             _ = line.do(self._bound.tongue.begin)
             self._back = _TO_BEGINNING

@@ -68,6 +68,7 @@ class Bound:
     tongue: Tongue
     is_there: IsThere
     is_known: bool = False  # our tables are there
+    has_joined: bool = False  # the host's transaction has been there
     is_lost: bool = False  # a part of ours could not be undone: what comes next must not be kept
 
 

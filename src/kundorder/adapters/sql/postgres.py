@@ -5,10 +5,27 @@ from typing import final
 
 import attrs
 
-from kundorder.adapters.sql import postgres_statements as statements
 from kundorder.adapters.sql.changing import Rows, as_json
 from kundorder.adapters.sql.lines import Line, Values
 from kundorder.adapters.sql.pages import EntryRow, LineRow, of_all_chains, of_chain, of_owed, of_records, page_of
+from kundorder.adapters.sql.postgres_statements import (
+    CHAIN,
+    CHAINS,
+    CLAIM,
+    CLAIMED,
+    DEBTS,
+    DROP,
+    DROP_OWED,
+    HEADS,
+    HOLD_ABSENT,
+    LAYOUT,
+    LINES,
+    READ,
+    RECORD,
+    SETTLE,
+    THERE,
+    WRITE,
+)
 from kundorder.adapters.sql.tables import VERSIONS
 from kundorder.codec import decode, encode
 from kundorder.errors import Conflict
@@ -36,24 +53,24 @@ class Postgres:
 
     def layout(self, line: Line) -> tuple[str, ...]:
         """See ``tongue.Tongue``."""
-        there: list[tuple[bool]] = line.rows(statements.THERE, {"name": VERSIONS})
+        there: list[tuple[bool]] = line.rows(THERE, {"name": VERSIONS})
         if not there[0][0]:
             return ()
-        rows: list[tuple[str]] = line.rows(statements.LAYOUT)
+        rows: list[tuple[str]] = line.rows(LAYOUT)
         return tuple(name for (name,) in rows)
 
     def read(self, line: Line, keys: tuple[Key, ...]) -> dict[Key, Fact]:
         """See ``tongue.Tongue``."""
         facts = dict.fromkeys(keys, ABSENT)
         if facts:
-            rows: list[FactRow] = line.rows(statements.READ, {"keys": list(facts)})
+            rows: list[FactRow] = line.rows(READ, {"keys": list(facts)})
             for row in rows:
                 facts[row[0]] = fact(row)
         return facts
 
     def record(self, line: Line, key: Key, version: int) -> Record:
         """See ``tongue.Tongue``."""
-        rows: list[tuple[int, str]] = line.rows(statements.RECORD, {"key": key, "version": version})
+        rows: list[tuple[int, str]] = line.rows(RECORD, {"key": key, "version": version})
         if not rows:
             raise Conflict
         return decode(key, *rows[0])
@@ -68,15 +85,15 @@ class Postgres:
         if wanted.index is Index.JOURNAL:
             return _of_journal(line, values, wanted)
         if wanted.index is Index.HEADS:
-            heads: list[LineRow] = line.rows(statements.HEADS[back], {"sort": sort, "limit": limit})
+            heads: list[LineRow] = line.rows(HEADS[back], {"sort": sort, "limit": limit})
             return of_records(heads)
         if wanted.index is Index.OWED:
             owed_at, _blank, identifier = sort.partition(" ")
             place: Values = {"values": values, "sort": owed_at, "key": identifier, "limit": limit}
-            debts: list[OwedRow] = line.rows(statements.DEBTS[back], place)
+            debts: list[OwedRow] = line.rows(DEBTS[back], place)
             return of_owed(debts)
         lines: list[LineRow] = line.rows(
-            statements.LINES[back],
+            LINES[back],
             {"idx": wanted.index.value, "values": values, "sort": sort, "key": key, "limit": limit},
         )
         return of_records(lines)
@@ -85,23 +102,23 @@ class Postgres:
         """See ``tongue.Tongue``."""
         if rows.absent:
             _hold_absent(line, rows)
-        found: list[tuple[bool]] = line.rows(statements.WRITE, _values(rows))
+        found: list[tuple[bool]] = line.rows(WRITE, _values(rows))
         if not found[0][0]:
             raise Conflict
         if rows.dropped or rows.absent:
-            _ = line.do(statements.DROP, {"keys": [*rows.dropped, *rows.absent]})
+            _ = line.do(DROP, {"keys": [*rows.dropped, *rows.absent]})
         if rows.dropped_owed:
-            _ = line.do(statements.DROP_OWED, {"ids": rows.dropped_owed})
+            _ = line.do(DROP_OWED, {"ids": rows.dropped_owed})
 
     def claim(self, line: Line, *, now: datetime, lease_until: datetime, limit: int) -> tuple[Owed, ...]:
         """See ``tongue.Tongue``."""
         values: Values = {"now": moment(now), "until": moment(lease_until), "limit": max(limit, 0)}
-        rows: list[OwedRow] = line.rows(statements.CLAIM, values)
+        rows: list[OwedRow] = line.rows(CLAIM, values)
         return tuple(sorted(map(owed_in, rows), key=lambda debt: (debt.owed_at, debt.id)))
 
     def settle(self, line: Line, owed: Owed, settlement: Settlement) -> bool:
         """See ``tongue.Tongue``."""
-        rows: list[OwedRow] = line.rows(statements.CLAIMED, {"id": owed.id, "fence": owed.fence})
+        rows: list[OwedRow] = line.rows(CLAIMED, {"id": owed.id, "fence": owed.fence})
         if not rows:
             return False
         after = settled(owed_in(rows[0]), settlement)
@@ -112,15 +129,15 @@ class Postgres:
             "attempts": after.attempts,
             "body": encode(after),
         }
-        return line.do(statements.SETTLE, values) == 1
+        return line.do(SETTLE, values) == 1
 
 
 def _hold_absent(line: Line, rows: Rows) -> None:
     """Take the place of what must not be there, until all is kept; and of what is created, for the order of keys."""
     new = [str(each["key"]) for each in rows.records if each["version"] == 1]
-    if line.do(statements.HOLD_ABSENT, {"keys": [*rows.absent, *new]}) != len(rows.absent) + len(new):
+    if line.do(HOLD_ABSENT, {"keys": [*rows.absent, *new]}) != len(rows.absent) + len(new):
         raise Conflict
-    _ = line.do(statements.DROP, {"keys": new})  # its place is ours all the same
+    _ = line.do(DROP, {"keys": new})  # its place is ours all the same
 
 
 def _values(rows: Rows) -> Values:
@@ -141,11 +158,11 @@ def _of_journal(line: Line, values: list[str], wanted: Stretch) -> list[Listed]:
     for chain in values:
         if chain:
             number = in_chain(wanted.start, chain, back=back)
-            rows: list[EntryRow] = line.rows(statements.CHAIN[back], {"chain": chain, "number": number, "limit": limit})
+            rows: list[EntryRow] = line.rows(CHAIN[back], {"chain": chain, "number": number, "limit": limit})
             lines = of_chain(rows)
         else:
             last, number = in_all_chains(wanted.start, back=back)
-            rows = line.rows(statements.CHAINS[back], {"chain": last, "number": number, "limit": limit})
+            rows = line.rows(CHAINS[back], {"chain": last, "number": number, "limit": limit})
             lines = of_all_chains(rows)
         found |= {(each.sort, each.key): each for each in lines}
     return [found[place] for place in sorted(found, reverse=back)][:limit]

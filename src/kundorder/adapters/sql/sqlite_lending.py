@@ -1,8 +1,10 @@
 """Connections to a SQLite file."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Literal, TypeAlias, final
 
 from sqlalchemy import URL, Engine, PoolProxiedConnection, create_engine, event
@@ -17,18 +19,27 @@ _OLDEST: Final = (3, 38, 0)
 """The first that reads JSON without having been asked to when it was built."""
 
 
+FORKED: Final = "the database was in use when this process was forked; use it in a process that is started anew"
+_OPEN: Final[dict[sqlite3.Connection, tuple[int, int, int]]] = {}
+"""Connections of our own: of which process, and to which file, whatever it is called."""
+
 WantedMode: TypeAlias = JournalMode | Literal["unchanged"] | None
 
 
 def sqlite_engine(url: URL, wait_seconds: float, journal_mode: WantedMode) -> Engine:
     """An engine of our own, on which what has been acknowledged survives a power cut."""
     engine = create_engine(url, connect_args={"timeout": wait_seconds})
-    event.listen(engine, "connect", _setting_up(journal_mode, wait_seconds))
+    path = Path(url.database or "").absolute()
+    event.listen(engine, "connect", _setting_up(path, journal_mode, wait_seconds))
+    event.listen(engine, "close", _forget)
     return engine
 
 
-def _setting_up(journal_mode: WantedMode, wait: float) -> Callable[[sqlite3.Connection, object], None]:
+def _setting_up(path: Path, journal_mode: WantedMode, wait: float) -> Callable[[sqlite3.Connection, object], None]:
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        if is_inherited(path):
+            raise Unavailable(FORKED)
+        _marks(connection, path)
         connection.isolation_level = None
         mode = _present_mode(connection) if journal_mode == "unchanged" else journal_mode
         wanted = durability(mode, sqlite3.sqlite_version_info)
@@ -41,6 +52,29 @@ def _setting_up(journal_mode: WantedMode, wait: float) -> Callable[[sqlite3.Conn
         _ = connection.execute("PRAGMA secure_delete = ON").fetchall()  # what is forgotten is overwritten
 
     return set_up
+
+
+def _forget(connection: sqlite3.Connection, _record: object) -> None:
+    _ = _OPEN.pop(connection, None)
+
+
+def _marks(connection: sqlite3.Connection, path: Path) -> None:
+    found = path.stat()
+    _OPEN[connection] = (os.getpid(), found.st_dev, found.st_ino)
+
+
+def is_inherited(path: Path) -> bool:
+    """Whether a process this one was forked from has left connections of ours to this file here.
+
+    SQLite takes what a child does for a part of its parent: in WAL mode the parent, when it closes, would take away a
+    log the child has just been told is kept.
+    """
+    try:
+        found = path.stat()
+    except OSError:  # there is no such file yet
+        return False
+    here = (os.getpid(), found.st_dev, found.st_ino)
+    return any(there[0] != here[0] and there[1:] == here[1:] for there in tuple(_OPEN.values()))
 
 
 def _present_mode(connection: sqlite3.Connection) -> JournalMode:

@@ -2,19 +2,17 @@
 
 import os
 from contextlib import AbstractContextManager
-from typing import Final, final
+from typing import final
 
 from sqlalchemy import URL, Engine
 
 from kundorder.adapters.sql.engines import engine_at, lending_on
 from kundorder.adapters.sql.knowing import check_layout
 from kundorder.adapters.sql.report import SqlReport, report
-from kundorder.adapters.sql.sqlite_lending import WantedMode
+from kundorder.adapters.sql.sqlite_lending import FORKED, WantedMode
 from kundorder.adapters.sql.transaction import SqlTransaction
 from kundorder.errors import Unavailable
 from kundorder.ports import Transaction
-
-_FORKED: Final = "the store was in use before this process was forked, open one of its own here"
 
 
 @final
@@ -22,7 +20,8 @@ class SqlStore:
     """A store in tables of a PostgreSQL or SQLite database, which it reads and writes in transactions of its own.
 
     For a transaction the host commits there is ``BoundStore``. The tables are made by ``migrate``. Any number of
-    threads and processes may use the same tables; a child does not use what its parent has used before the fork.
+    threads and processes may use the same tables; a child does not use what its parent has used before
+    the fork, and of SQLite not even a file its parent has open.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class SqlStore:
     def _first(self) -> None:
         """Look at the tables once, before anything is done to them."""
         if self._pid not in (None, os.getpid()):
-            raise Unavailable(_FORKED)
+            raise Unavailable(FORKED)
         lent = self._lending.lend()
         try:
             check_layout(self._lending.tongue, lent.line())

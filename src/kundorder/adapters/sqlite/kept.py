@@ -4,45 +4,78 @@ import os
 import sqlite3
 from pathlib import Path
 from threading import Lock
-from typing import Final, final
+from typing import Final, TypeAlias, final
 from weakref import WeakValueDictionary
 
 from kundorder.adapters.sqlite.faults import meaning
 from kundorder.errors import Unavailable
 
-FORKED: Final = "the store was in use before this process was forked, open one of its own here"
-_TURNS: Final[WeakValueDictionary[tuple[int, int, int], Lock]] = WeakValueDictionary()
+File: TypeAlias = tuple[int, int, int]
+"""Process, device and number of the file."""
+
+FORKED: Final = "the file was in use when this process was forked; use it in a process that is started anew"
+_OPEN: Final[dict[object, File]] = {}
+"""Each connection there is, by something of its own, with the file it is to and the process it is of.
+
+SQLite takes what a child does for a part of its parent, down to the locks of the operating system: in WAL mode the
+parent, when it closes, would take away a log the child has just been told is kept.
+"""
+_TURNS: Final[WeakValueDictionary[File, Lock]] = WeakValueDictionary()
 _OF_THE_PARENT: Final[list[sqlite3.Connection]] = []
 """Connections a child has inherited: to close one would undo what the parent is writing with it."""
 
 
-def turn_at(path: Path) -> Lock:
-    """Whose turn it is, of all who write this file in this process, whatever they call it.
+def is_inherited(path: Path) -> bool:
+    """Whether a process this one was forked from has left connections to this file here."""
+    try:
+        (pid, *file) = file_at(path)
+    except OSError:  # there is no such file yet
+        return False
+    return any(other != pid and where == file for other, *where in tuple(_OPEN.values()))
 
-    A lock that was held when the process forked is held for ever in the child, so the child has locks of its own.
+
+def file_at(path: Path) -> File:
+    """Which file it is, whatever it is called, and whose: this process's.
+
+    Raises:
+        OSError: there is none.
     """
     found = path.stat()
-    return _TURNS.setdefault((os.getpid(), found.st_dev, found.st_ino), Lock())
+    return os.getpid(), found.st_dev, found.st_ino
 
 
 @final
 class Kept:
     """One thread's connection; closed by whoever comes last, its user or who closes the store."""
 
-    __slots__ = ("__weakref__", "_connection", "_is_to_close", "_turn", "_users", "_wait", "is_writing", "pid")
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_is_closed",
+        "_is_to_close",
+        "_mark",
+        "_turn",
+        "_users",
+        "_wait",
+        "is_writing",
+        "pid",
+    )
 
-    def __init__(self, connection: sqlite3.Connection, turn: Lock, wait: float) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: File, wait: float) -> None:
         self._connection = connection
         self.is_writing = False
         self.pid = os.getpid()
         self._is_to_close = False
-        self._turn = turn
+        self._is_closed = False
+        self._turn = _TURNS.setdefault(file, Lock())  # one held at a fork is held for ever in the child: it has others
         self._users = 0
+        self._mark = object()
+        _OPEN[self._mark] = file
         self._wait = wait
 
     def __del__(self) -> None:
         if self.pid == os.getpid():
-            self._connection.close()
+            self._close()
         else:
             _OF_THE_PARENT.append(self._connection)
 
@@ -79,7 +112,13 @@ class Kept:
         """Not to be used any more; closed now, or when the last transaction is through."""
         self._is_to_close = True
         if not self._users and self.pid == os.getpid():
+            self._close()
+
+    def _close(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
             self._connection.close()
+            _ = _OPEN.pop(self._mark)
 
     def begin(self) -> None:
         """Wait for the turn, and for other processes, and hold the file.

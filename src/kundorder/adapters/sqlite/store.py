@@ -9,7 +9,7 @@ from typing import final
 from weakref import WeakSet
 
 from kundorder.adapters.sqlite.file import look, open_file
-from kundorder.adapters.sqlite.kept import FORKED, Kept, turn_at
+from kundorder.adapters.sqlite.kept import FORKED, Kept, file_at, is_inherited
 from kundorder.adapters.sqlite.report import StoreReport, report
 from kundorder.adapters.sqlite.transaction import SqliteTransaction
 from kundorder.errors import Unavailable
@@ -26,8 +26,8 @@ class _Own(threading.local):
 class SqliteStore:
     """A store in one file of one machine; made where there is none, and not before it is used.
 
-    Any number of threads and processes may use one file. A child does not use what its parent has used before the fork,
-    and no process should fork in the middle of a transaction.
+    Any number of threads and processes may use one file. A child that was forked while its parent had the file open is
+    refused, and no process should fork in the middle of a transaction: start processes anew ("spawn"), or fork first.
     """
 
     def __init__(
@@ -80,10 +80,12 @@ class SqliteStore:
         with self._opening:
             if self._is_closed:
                 raise Unavailable("the store has been closed")
+            if is_inherited(self._path):
+                raise Unavailable(FORKED)
             if self._pid is None:
                 look(self._path, self._wait)
             connection = open_file(self._path, self._durability, self._wait)
-            kept = self._own.kept = Kept(connection, turn_at(self._path), self._wait)
+            kept = self._own.kept = Kept(connection, file_at(self._path), self._wait)
             self._all.add(kept)
             self._pid = kept.pid
         return kept

@@ -52,6 +52,7 @@ from kundorder.worklists import told_to
 
 _BATCH = 50
 _PAGE = 10_000
+_TRIES = 4
 
 
 @final
@@ -111,9 +112,18 @@ class Delivering:
                 _ = await transaction.settle(owed, given_back(owed))
 
     async def _settled(self, report: DeliveryReport, owed: Owed, attempt: Attempt) -> DeliveryReport:
-        async with self.acting.store.transaction() as transaction:
-            kept = await transaction.settle(owed, attempt.settlement)
-        return report_after(report, owed, attempt) if kept else report
+        """A letter that has left must not leave again only because the store was busy for a moment."""
+        tries = 1
+        while True:
+            try:
+                async with self.acting.store.transaction() as transaction:
+                    kept = await transaction.settle(owed, attempt.settlement)
+                return report_after(report, owed, attempt) if kept else report
+            except Unavailable:
+                if tries == _TRIES:
+                    raise
+                tries += 1
+                await self.acting.pause(random.random())  # noqa: S311 - spreads those who wait, no secret
 
     async def _without_relay(self, report: DeliveryReport, limit: int) -> DeliveryReport:
         """Follow-ups need no relay, and must not wait for days behind mail that does.
