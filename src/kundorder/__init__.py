@@ -73,11 +73,9 @@ from kundorder.evidence import Document as Document
 from kundorder.evidence import Evidence as Evidence
 from kundorder.identifiers import Money as Money
 from kundorder.identifiers import token as token
+from kundorder.journal import verify_export as verify_export
 from kundorder.messages import Post as Post
 from kundorder.model import SYSTEM as SYSTEM
-from kundorder.journal import ExportReport as ExportReport
-from kundorder.journal import LineProblem as LineProblem
-from kundorder.journal import verify_export as verify_export
 from kundorder.model import Actor as Actor
 from kundorder.model import AgentAssignment as AgentAssignment
 from kundorder.model import Agreement as Agreement
@@ -94,8 +92,10 @@ from kundorder.model import Organisation as Organisation
 from kundorder.model import Rules as Rules
 from kundorder.model import Signatory as Signatory
 from kundorder.outcomes import Due as Due
+from kundorder.outcomes import ExportReport as ExportReport
 from kundorder.outcomes import Head as Head
 from kundorder.outcomes import JournalReport as JournalReport
+from kundorder.outcomes import LineProblem as LineProblem
 from kundorder.outcomes import NeedsAction as NeedsAction
 from kundorder.outcomes import Option as Option
 from kundorder.outcomes import OrderOutcome as OrderOutcome
