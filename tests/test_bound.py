@@ -6,10 +6,12 @@ from typing import Final
 import pytest
 from faults import Meanwhile
 from hosts.ground import Ground, Grounds, Kind
-from hosts.kinds import HOSTS, Host, Inside, names
+from hosts.inside import Host, Inside
+from hosts.kinds import HOSTS, names
 from proof import count
 
 import kundorder as ko
+from kundorder.outcomes import Changes
 from kundorder.situation import order_key
 
 pytest_plugins = ("hosts.fixtures",)
@@ -319,6 +321,23 @@ def test_a_transaction_that_only_looks_leaves_nothing_behind(host: Host, ground:
     host.run(body)
     assert ground.trace(order) == before
     assert ground.notes(order) == ["after"]
+    count(COUNTED, 1)
+
+
+def test_nothing_is_done_in_a_block_of_ours_that_has_ended(host: Host, ground: Ground, order: str) -> None:
+    """Though the host's transaction still stands."""
+
+    def body(inside: Inside) -> None:
+        inside.note(f"{order} before")
+        with inside.store().transaction() as transaction:
+            transaction.read((order_key(order),))
+        with pytest.raises(ko.Unavailable, match="over"):
+            transaction.write(Changes(guards=(), records=(), entries=(), owed=()))
+        with pytest.raises(ko.Unavailable, match="over"):
+            transaction.read((order_key(order),))
+
+    host.run(body)
+    assert ground.notes(order) == ["before"]
     count(COUNTED, 1)
 
 

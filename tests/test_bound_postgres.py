@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from faults import Meanwhile
+from hosts.alchemy import Note
 from hosts.ground import Ground, Grounds
-from hosts.kinds import Note
 from proof import count
 from psycopg import IsolationLevel
 from psycopg.errors import DeadlockDetected, SerializationFailure

@@ -9,9 +9,11 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from contracts.asking import claim
+from hosts.alchemy import Note, used
 from hosts.django_site import atomic, connections, roll_back_anyway, site_on
 from hosts.ground import Ground, Grounds, Kind, database_at
-from hosts.kinds import HOSTS, Host, Inside, Note, names, used
+from hosts.inside import Host, Inside
+from hosts.kinds import HOSTS, names
 from hosts.loose import LOOSE
 from proof import count
 from sqlalchemy.exc import IntegrityError

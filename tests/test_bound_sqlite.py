@@ -6,8 +6,11 @@ from contextlib import closing, suppress
 from typing import Final, Literal, TypeAlias
 
 import pytest
+from hosts.alchemy import AsyncOrm, CoreAsItComes
+from hosts.drivers import Sqlite3
 from hosts.ground import Ground, Grounds, Kind
-from hosts.kinds import HOSTS, AsyncOrm, CoreAsItComes, Host, Inside, Sqlite3, names
+from hosts.inside import Host, Inside
+from hosts.kinds import HOSTS, names
 from proof import count
 from world import CUSTOMER
 
@@ -244,6 +247,7 @@ def test_on_a_full_disk_the_row_and_the_order_still_stand_or_fall_together(groun
     for room in range(12):
         order = ground.cast.draft()
         with closing(sqlite3.connect(ground.plain)) as connection:
+            connection.execute("VACUUM")  # no room is left from before
             connection.execute("INSERT INTO notes (text) VALUES (?)", (f"{order} before",))
             pages: list[tuple[int]] = connection.execute("PRAGMA page_count").fetchall()
             connection.execute(f"PRAGMA max_page_count = {pages[0][0] + room}")

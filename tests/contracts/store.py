@@ -20,6 +20,7 @@ from contracts.asking import (
 from contracts.chains import ChainContract
 from contracts.debts import DebtContract
 from contracts.dropping import DroppingContract
+from contracts.ending import EndContract
 from contracts.lists import ListContract
 from contracts.reading import ReadContract
 from contracts.sharing import SharingContract
@@ -51,5 +52,6 @@ class StoreContract(
     DroppingContract,
     TextContract,
     SharingContract,
+    EndContract,
 ):
     """The exam. A store passes with every test here, and with each of them fifty times in a row."""

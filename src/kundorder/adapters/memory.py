@@ -188,7 +188,7 @@ class _MemoryTransaction:
         ]
         due.sort(key=lambda owed: (owed.owed_at, owed.id))
         claimed: list[Owed] = []
-        for owed in due[:limit]:
+        for owed in due[: max(limit, 0)]:
             mine = attrs.evolve(owed, fence=owed.fence + 1, attempts=owed.attempts + 1)
             self._replace(mine, lease_until)
             claimed.append(mine)

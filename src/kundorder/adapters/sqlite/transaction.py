@@ -27,21 +27,24 @@ _LOST = "a part of this transaction failed, and all of it was undone"
 class SqliteTransaction:
     """See ``ports.Transaction``."""
 
-    __slots__ = ("_has_written", "_is_lost", "_is_writing", "_kept")
+    __slots__ = ("_has_written", "_is_lost", "_is_open", "_is_writing", "_kept")
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
+        self._is_open = False
         self._is_writing = False
         self._has_written = False
         self._is_lost = False  # something written earlier was undone; the block must not end as if it were kept
 
     def __enter__(self) -> Self:
         self._kept.enter()
+        self._is_open = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._is_open = False
         try:
             if self._is_writing:
                 self._is_writing = False
@@ -92,6 +95,8 @@ class SqliteTransaction:
 
     def _written(self, act: Callable[[sqlite3.Connection], _T]) -> _T:
         """All of it or nothing, even if the caller swallows the error."""
+        if not self._is_open:
+            raise RuntimeError("this transaction has ended; begin another one")
         if self._is_lost:
             raise Unavailable(_LOST)
         if not self._is_writing:
