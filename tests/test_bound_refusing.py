@@ -99,7 +99,7 @@ def test_a_session_that_has_failed_is_not_taken_for_one(ground: Ground, order: s
         session.add(Note(text=f"{order} once"))
         with pytest.raises(IntegrityError):
             session.flush()
-        with pytest.raises(ko.Unavailable):
+        with pytest.raises(ko.Unavailable, match="roll it back and begin anew"):
             BoundStore(session)
         session.rollback()
         session.execute(sa.insert(Note).values(text=f"{order} twice"))
@@ -109,6 +109,14 @@ def test_a_session_that_has_failed_is_not_taken_for_one(ground: Ground, order: s
             ground.portal(store).order(order, ko.SYSTEM)
         assert ground.portal(BoundStore(session)).order(order, ko.SYSTEM).id == order
     assert ground.notes(order) == ["once"]
+
+
+def test_a_session_that_has_not_begun_and_does_not_by_itself_is_refused(ground: Ground, order: str) -> None:
+    with used(sa.create_engine(ground.url)) as engine, Session(engine, autobegin=False) as session:
+        with pytest.raises(ko.Unavailable, match="no transaction to be bound to; begin one first"):
+            BoundStore(session)
+        with session.begin():
+            assert ground.portal(BoundStore(session)).order(order, ko.SYSTEM).id == order
 
 
 def test_a_connection_that_is_closed_is_not_there(grounds: Grounds) -> None:
