@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, final
 
 import attrs
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError, UnboundExecutionError
+from sqlalchemy.exc import InvalidRequestError, PendingRollbackError, SQLAlchemyError, UnboundExecutionError
 from sqlalchemy.orm import Session, scoped_session
 
 from kundorder.adapters.sql.lines import CoreLine, Line, SqliteLine, meaning
@@ -139,6 +139,10 @@ def _connection_of(session: Session) -> Connection:
         return session.connection()
     except UnboundExecutionError as error:
         raise malformed("$", _MANY) from error
+    except PendingRollbackError as error:
+        raise Unavailable(_FAILED) from error
+    except InvalidRequestError as error:  # it has been told not to begin by itself
+        raise Unavailable(_NO_TRANSACTION) from error
     except SQLAlchemyError as error:
         raise meaning(error) from error
 
@@ -171,13 +175,13 @@ def _to_psycopg(host: object) -> Bound:
 
 
 def _to_postgres(line: Line, raw: object) -> Bound:
-    from psycopg import AsyncConnection, Error  # noqa: PLC0415 - psycopg is optional, and here it has been used
+    from psycopg import AsyncConnection, NotSupportedError  # noqa: PLC0415 - psycopg is optional, and has been used here
     from psycopg import Connection as PsycopgConnection  # noqa: PLC0415
 
     try:
         speaks_utf8 = not isinstance(raw, PsycopgConnection | AsyncConnection) or raw.info.encoding == "utf-8"
-    except Error as error:
-        raise meaning(error) from error
+    except NotSupportedError:  # Python does not even know the encoding
+        speaks_utf8 = False
     if not speaks_utf8:
         raise malformed("$", _NO_UTF8)
     return Bound(line, Postgres(), _is_postgres)
