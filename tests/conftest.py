@@ -1,26 +1,62 @@
 """What holds for every run of the tests: what it has done is written down, and its chance can be had again."""
 
+import json
 import os
 import time
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, Protocol
 
 import pytest
-from proof import written
+from proof import count, counted, written
+from proving import missing
 
 SEED: Final = "KUNDORDER_TEST_SEED"
 """Set it to the seed that a failed test has printed, to have the same choices again."""
+
+
+_SUMS: Final = "proof"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof", type=Path, metavar="FILE", help="write what this run has done, in numbers, as JSON")
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+class Sharer(Protocol):
+    """One of several processes that share a run, as ``pytest-xdist`` has it."""
+
+    workeroutput: dict[str, str]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Sharer, error: object) -> None:
+    """One of several processes that share a run has ended; what it has done counts for the run."""
+    if error is None:
+        sums: dict[str, int] = json.loads(node.workeroutput[_SUMS])
+        for what, number in sums.items():
+            count(what, number)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    shared: dict[str, str] | None = getattr(session.config, "workeroutput", None)
+    if shared is not None:
+        shared[_SUMS] = json.dumps(counted())
+        return
     file: object = session.config.getoption("proof")
     if isinstance(file, Path):
         written(file)
+    elif exitstatus == pytest.ExitCode.OK and is_whole(session.config):
+        less = missing(counted())
+        if less:
+            print("\nless was done than docs/reference/proof.md says:", *less, sep="\n  ")  # noqa: T201 - to the terminal
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Whether this is a run of all there is in the fast lane."""
+    chosen = config.getoption("keyword") or config.getoption("deselect") or config.getoption("ignore")
+    marks: object = config.getoption("markexpr")
+    return not chosen and marks == "not long" and config.args == config.getini("testpaths")
 
 
 @pytest.fixture

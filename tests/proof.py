@@ -20,6 +20,11 @@ def count(what: str, number: int) -> None:
     _COUNTED[what] += number
 
 
+def counted() -> dict[str, int]:
+    """The sums so far."""
+    return dict(_COUNTED)
+
+
 def written(file: Path) -> None:
     """The sums so far as JSON, sorted by name."""
     _ = file.write_text(json.dumps(_COUNTED, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

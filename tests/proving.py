@@ -16,13 +16,13 @@ PAGE: Final = FOLDER / "proof.md"
 _HEAD: Final = """\
 # What is proven by running
 
-Each line is something that the tests do and look at, and how often a whole run of `python3 run.py test` does it at least.
-All of it is done anew in each run; a run that does less than this page says has failed. The same with larger numbers is
-run before a release: `python3 run.py test -m long`.
+Each line is something that the tests do and look at, and how often a whole run of `python3 run.py test` does it at
+least. All of it is done anew in each run; a run that does less than this page says has failed. The same with larger
+numbers is run before a release: `python3 run.py test -m long`.
 
-What goes wrong is made to go wrong: processes are ended with `kill -9`, power is cut in a model that keeps only what has been
-synced, disks are full, lines break, servers misbehave, and people act at the same moment. Where a guard is what keeps it
-right, the same is also done with the guard off, and must then fail.
+What goes wrong is made to go wrong: processes are ended with `kill -9`, power is cut in a model that keeps only what
+has been synced, disks are full, lines break, servers misbehave, and people act at the same moment. Where a guard is
+what keeps it right, the same is also done with the guard off, and must then fail.
 
 | what | how often |
 | --- | --: |
