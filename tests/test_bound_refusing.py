@@ -163,21 +163,27 @@ def test_a_session_of_many_databases_has_to_say_which(ground: Ground) -> None:
         assert ground.portal(store).orders(ground.cast.berta).items
 
 
-@pytest.mark.parametrize("encoding", ["latin1", "sql_ascii"])
+@pytest.mark.parametrize("encoding", ["latin1", "sql_ascii", "euc_tw"])
 def test_a_connection_that_cannot_say_everything_is_malformed(grounds: Grounds, encoding: str) -> None:
     """A name would come out as something else, or not at all."""
     ground = grounds.of("postgresql")
-    with (
-        psycopg.connect(ground.plain, client_encoding=encoding) as connection,
-        pytest.raises(ko.Malformed, match="UTF8"),
-    ):
-        BoundStore(connection)
+    with psycopg.connect(ground.plain) as connection:
+        connection.pgconn.exec_(f"SET client_encoding TO {encoding}".encode())
+        with pytest.raises(ko.Malformed, match="UTF8"):
+            BoundStore(connection)
     with used(sa.create_engine(ground.url)) as engine, engine.connect() as core:
         raw = core.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
-        raw.execute("SELECT set_config('client_encoding', %s, false)", (encoding,))
+        raw.pgconn.exec_(f"SET client_encoding TO {encoding}".encode())
         with pytest.raises(ko.Malformed, match="UTF8"):
             BoundStore(core)
+
+
+def test_a_session_whose_database_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'nowhere' / 'host.db'}"
+    told = pytest.raises(ko.Unavailable, match="cannot be opened")
+    with used(sa.create_engine(address)) as engine, Session(engine) as session, told:
+        BoundStore(session)
 
 
 def test_who_has_no_psycopg_can_be_bound_all_the_same(tmp_path: Path) -> None:

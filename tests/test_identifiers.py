@@ -276,7 +276,7 @@ def test_what_breaks_the_rule_is_refused(name: str, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("thing", [None, 5, 1.5, True, b"sv", ["sv"], {"sv"}, object(), Decimal(1), str], ids=repr)
+@pytest.mark.parametrize("thing", [None, 5, 1.5, True, b"sv", ["sv"], {"sv"}, Decimal(1), str], ids=repr)
 def test_what_is_no_text_is_refused_and_not_found_out_later(name: str, thing: object) -> None:
     assert parsed(name, thing) is None
 

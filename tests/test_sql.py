@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -17,34 +18,34 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from contracts.asking import read, together, version_of, write
-from contracts.made_up import a_receipt, changes, put
+from contracts.made_up import a_receipt, changes, one_of, put
 from postgres import address, schema_at
 from psycopg.sql import SQL, Identifier
 
 from kundorder.adapters.sql import SqlStore, migrate, migration_sql
-from kundorder.adapters.sql.migrating import Kind
+from kundorder.adapters.sql.migrating import Kind as Database
 from kundorder.adapters.sql.migrations import REVISIONS
 from kundorder.adapters.sql.tables import METADATA, VERSIONS
 from kundorder.errors import Conflict, Corrupt, Malformed, Unavailable
-from kundorder.situation import ABSENT, Guard, Key
+from kundorder.situation import ABSENT, Guard, Key, Kind
 
-KINDS: Final[tuple[Kind, ...]] = ("postgresql", "sqlite")
+KINDS: Final[tuple[Database, ...]] = ("postgresql", "sqlite")
 SECRET: Final = "hush-hush"  # noqa: S105 - of a made-up address
 
 
-def url_of(kind: Kind, place: Path) -> str:
+def url_of(kind: Database, place: Path) -> str:
     """The address of an empty database."""
     return address(place, driver="+psycopg") if kind == "postgresql" else f"sqlite:///{place / 'orders.db'}"
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
+def kind(request: pytest.FixtureRequest) -> Database:
+    found: Database = request.param
     return found
 
 
 @pytest.fixture
-def url(kind: Kind, tmp_path: Path) -> str:
+def url(kind: Database, tmp_path: Path) -> str:
     return url_of(kind, tmp_path)
 
 
@@ -112,7 +113,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(url: str, engine: sa
         assert compare_metadata(context, METADATA) == []
 
 
-def test_the_printed_sql_makes_the_same_tables(kind: Kind, url: str, engine: sa.Engine, tmp_path: Path) -> None:
+def test_the_printed_sql_makes_the_same_tables(kind: Database, url: str, engine: sa.Engine, tmp_path: Path) -> None:
     migrate(url)
     other = tmp_path / "other"
     other.mkdir()
@@ -146,7 +147,7 @@ def described(engine: sa.Engine) -> dict[str, list[str]]:
     }
 
 
-def test_sql_since_a_layout_makes_only_what_is_new(kind: Kind) -> None:
+def test_sql_since_a_layout_makes_only_what_is_new(kind: Database) -> None:
     assert "CREATE TABLE" not in migration_sql(kind, since=REVISIONS[-1])
     with pytest.raises(Malformed):
         _ = migration_sql(kind, since="9999")
@@ -216,10 +217,20 @@ def test_an_engine_of_the_hosts_is_given_back_as_it_was(engine: sa.Engine) -> No
     assert version_of(store, "receipt:a") == 1
 
 
+def test_no_address_of_anybody_stands_in_what_a_log_would_show(url: str) -> None:
+    migrate(url)
+    key = "account:999200-0001/anna@clinic.example"
+    with closing(SqlStore(url)) as store:
+        results = together(*(partial(write, store, changes(put(key, one_of(Kind.ACCOUNT)))) for _ in range(8)))
+    shown = "".join("".join(traceback.format_exception(error)) for error in results if isinstance(error, Exception))
+    assert "Conflict" in shown
+    assert "clinic.example" not in shown
+
+
 # Round trips, locks and the end of a process
 
 
-def test_whoever_waits_too_long_for_a_lock_is_told(kind: Kind, url: str) -> None:
+def test_whoever_waits_too_long_for_a_lock_is_told(kind: Database, url: str) -> None:
     migrate(url)
     with closing(SqlStore(url, wait_seconds=0.1)) as store, closing(SqlStore(url)) as other:
         write(other, changes(put("receipt:a", a_receipt("a"))))
@@ -280,7 +291,7 @@ def test_a_transaction_that_is_over_does_nothing(store: SqlStore) -> None:
 CHILD: Final = """
 import os, sys
 sys.path.insert(0, {tests!r})
-from contracts.made_up import a_receipt, changes, put
+from contracts.made_up import a_receipt, changes, one_of, put
 from kundorder.adapters.sql import SqlStore
 from kundorder.errors import Unavailable
 store = SqlStore({url!r})
@@ -322,7 +333,7 @@ def test_a_child_does_not_use_what_its_parent_has_used(url: str) -> None:
 # What there is to say
 
 
-def test_the_report_tells_what_is_there_and_how_safely_it_is_kept(kind: Kind, store: SqlStore) -> None:
+def test_the_report_tells_what_is_there_and_how_safely_it_is_kept(kind: Database, store: SqlStore) -> None:
     write(store, changes(put("receipt:a", a_receipt("a"))))
     report = store.inspect()
     assert report.database.startswith("PostgreSQL " if kind == "postgresql" else "SQLite ")

@@ -21,7 +21,7 @@ from kundorder.adapters.sql.changing import rows_of
 from kundorder.adapters.sql.hosts import Bound, DjangoConnection, Host, bound_to, bound_to_django
 from kundorder.adapters.sql.knowing import check_layout
 from kundorder.adapters.sql.lines import Line
-from kundorder.errors import KundorderError, Unavailable
+from kundorder.errors import Conflict, KundorderError, Unavailable
 from kundorder.events import Owed, Settlement
 from kundorder.layout import Stretch, stretch
 from kundorder.model import Record
@@ -33,6 +33,7 @@ from kundorder.vocabulary import Index
 _T = TypeVar("_T")
 _TO_SAVEPOINT: Final = ("ROLLBACK TO SAVEPOINT kundorder", "RELEASE SAVEPOINT kundorder")
 _TO_BEGINNING: Final = ("ROLLBACK",)
+_TOO_OLD: Final = "somebody else has claimed it since the host's transaction began; begin another one"
 _LOST: Final = "a part of this transaction failed, and all of it was undone"
 _GIVEN_UP: Final = "the host's transaction has been given up; roll it back and begin anew"
 _ENDED: Final = "the host's transaction has ended; begin another, with a store of its own"
@@ -125,8 +126,13 @@ class BoundTransaction:
         self._written(lambda line: self._bound.tongue.write(line, rows_of(changes, self._record)))
 
     def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[Owed, ...]:
-        """See ``ports.Transaction``."""
-        return self._written(lambda line: self._bound.tongue.claim(line, now=now, lease_until=lease_until, limit=limit))
+        """See ``ports.Transaction``; where the host sees one moment only, somebody else may have claimed since."""
+        try:
+            return self._written(
+                lambda line: self._bound.tongue.claim(line, now=now, lease_until=lease_until, limit=limit)
+            )
+        except Conflict as error:
+            raise Unavailable(_TOO_OLD) from error
 
     def settle(self, owed: Owed, settlement: Settlement) -> bool:
         """See ``ports.Transaction``."""

@@ -54,9 +54,14 @@ def meaning(error: Exception) -> KundorderError:
     return meaning_in_postgres(state)
 
 
-def _cause(error: SQLAlchemyError) -> BaseException:
-    """The driver's error alone: SQLAlchemy's text shows the values, and the people in them, to whoever reads logs."""
-    return error if not isinstance(error, DBAPIError) or error.orig is None else error.orig
+def cause(error: Exception) -> BaseException:
+    """What the database has said, and no more, for whoever reads logs.
+
+    SQLAlchemy's text shows the values of a statement, PostgreSQL's details the keys, and both the people in them.
+    """
+    found = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said: str | None = getattr(getattr(found, "diag", None), "message_primary", None)
+    return found if said is None else type(found)(said)
 
 
 @final
@@ -71,14 +76,14 @@ class CoreLine:
         try:
             return [tuple(row) for row in self.connection.exec_driver_sql(sql, dict(values)).all()]
         except SQLAlchemyError as error:
-            raise meaning(error) from _cause(error)
+            raise meaning(error) from cause(error)
 
     def do(self, sql: str, values: Values = NOTHING) -> int:
         """See ``Line``."""
         try:
             return self.connection.exec_driver_sql(sql, dict(values)).rowcount
         except SQLAlchemyError as error:
-            raise meaning(error) from _cause(error)
+            raise meaning(error) from cause(error)
 
 
 @final

@@ -8,7 +8,7 @@ from psycopg import Connection, Cursor, Error
 from psycopg.pq import PipelineStatus
 from psycopg.rows import TupleRow, tuple_row
 
-from kundorder.adapters.sql.lines import NOTHING, Values, meaning
+from kundorder.adapters.sql.lines import NOTHING, Values, cause, meaning
 
 
 @final
@@ -30,14 +30,14 @@ class PsycopgLine:
         try:
             return self._cursor.execute(sql.encode(), values or None).fetchall()
         except Error as error:
-            raise meaning(error) from error
+            raise meaning(error) from cause(error)
 
     def do(self, sql: str, values: Values = NOTHING) -> int:
         """See ``lines.Line``."""
         try:
             return self._cursor.execute(sql.encode(), values or None).rowcount
         except Error as error:
-            raise meaning(error) from error
+            raise meaning(error) from cause(error)
 
 
 @final
@@ -70,4 +70,4 @@ class HostLine:
             with self._connection.pipeline():
                 yield
         except Error as error:
-            raise meaning(error) from error
+            raise meaning(error) from cause(error)
