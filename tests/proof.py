@@ -1,6 +1,6 @@
 """What a run of the tests has done, in numbers: kills, cuts, crash points, races.
 
-A test says what it has done as soon as it has held; ``pytest --proof FILE`` writes the sums down when the run is over.
+A test says what it has done as soon as it has held; ``pytest --proof=FILE`` writes the sums down when the run is over.
 """
 
 import json

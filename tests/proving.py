@@ -1,6 +1,6 @@
 """The page on what a run of the tests has done, made from the numbers it has written down.
 
-``python3 run.py test --proof docs/reference/proof.json`` writes the numbers, and this makes the page of them:
+``python3 run.py test --proof=docs/reference/proof.json`` writes the numbers, and this makes the page of them:
 ``.venv/bin/python tests/proving.py``. The numbers are the least a whole run does; one that does less fails.
 """
 

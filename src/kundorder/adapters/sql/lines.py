@@ -7,15 +7,17 @@ connection of either, or SQLAlchemy's round it.
 
 import sqlite3
 from collections.abc import Mapping
-from typing import Final, Protocol, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, final
 
 import attrs
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.util.typing import TupleAny
 
 from kundorder.errors import KundorderError, Unavailable
 from kundorder.layout import meaning_in_postgres, meaning_in_sqlite
+
+if TYPE_CHECKING:  # the older SQLAlchemy has no word for it
+    from sqlalchemy.util.typing import TupleAny
 
 Values: TypeAlias = Mapping[str, str | int | list[str] | None]
 
@@ -25,7 +27,7 @@ NOTHING: Final[Values] = {}
 class Line(Protocol):
     """One connection, while it is ours to use."""
 
-    def rows(self, sql: str, values: Values = NOTHING) -> list[TupleAny]:
+    def rows(self, sql: str, values: Values = NOTHING) -> "list[TupleAny]":
         """Everything a statement gives; what types it has, whoever has written the statement knows.
 
         Raises:
@@ -71,7 +73,7 @@ class CoreLine:
 
     connection: Connection
 
-    def rows(self, sql: str, values: Values = NOTHING) -> list[TupleAny]:
+    def rows(self, sql: str, values: Values = NOTHING) -> "list[TupleAny]":
         """See ``Line``."""
         try:
             return [tuple(row) for row in self.connection.exec_driver_sql(sql, dict(values)).all()]
@@ -93,7 +95,7 @@ class SqliteLine:
 
     connection: sqlite3.Connection
 
-    def rows(self, sql: str, values: Values = NOTHING) -> list[TupleAny]:
+    def rows(self, sql: str, values: Values = NOTHING) -> "list[TupleAny]":
         """See ``Line``; a host's way of making rows and texts is its own."""
         texts: object = getattr(self.connection, "text_factory", str)
         try:

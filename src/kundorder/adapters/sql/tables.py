@@ -10,9 +10,6 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyC
 from sqlalchemy.types import TypeEngine
 
 TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
-ROOM: Final = 80
-"""Of each page of PostgreSQL's, in percent: a changed row finds room beside itself, and no index is touched."""
-
 METADATA: Final = MetaData()
 
 VERSIONS: Final = "kundorder_version"
@@ -29,7 +26,6 @@ RECORDS: Final = Table(
     Column("schema", Integer, nullable=False),
     Column("body", TEXT, nullable=False),
     PrimaryKeyConstraint("key", name="kundorder_records_pk"),
-    postgresql_with={"fillfactor": ROOM},
 )
 
 LISTINGS: Final = Table(
@@ -66,5 +62,4 @@ OWED: Final = Table(
     Column("body", TEXT, nullable=False),
     PrimaryKeyConstraint("id", name="kundorder_owed_pk"),
     Index("kundorder_owed_by_age", "state", "owed_at", "id"),
-    postgresql_with={"fillfactor": ROOM},
 )

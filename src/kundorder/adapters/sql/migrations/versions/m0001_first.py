@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("schema", sa.Integer, nullable=False),
         sa.Column("body", text, nullable=False),
         sa.PrimaryKeyConstraint("key", name="kundorder_records_pk"),
-        postgresql_with={"fillfactor": 80},
     )
     _ = op.create_table(
         "kundorder_listings",
@@ -52,9 +51,11 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("body", text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="kundorder_owed_pk"),
-        postgresql_with={"fillfactor": 80},
     )
     op.create_index("kundorder_owed_by_age", "kundorder_owed", ["state", "owed_at", "id"])
+    if op.get_context().dialect.name == "postgresql":  # a changed row finds room beside itself, and no index is touched
+        for name in ("kundorder_records", "kundorder_owed"):
+            op.execute(f"ALTER TABLE {name} SET (fillfactor = 80)")
 
 
 def downgrade() -> None:
