@@ -1,6 +1,7 @@
 """The demo: the whole story on real input, every claim of its summary, and what becomes of it when interrupted."""
 
 import contextlib
+import fcntl
 import io
 import json
 import mailbox
@@ -546,7 +547,8 @@ def test_interrupted_by_hand_it_says_how_to_go_on(tmp_path: Path) -> None:
     with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline()
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # it waits for us, and is not through before we are there
+        assert os.read(process.stdout.fileno(), 1)
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()
     assert process.returncode == 130
