@@ -29,6 +29,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "deciding": lambda quick: deciding.section(quick=quick),
     "service": lambda quick: service.section(quick=quick),
     "postgres": lambda quick: postgresql.section(quick=quick),
+    "postgres-far": lambda quick: postgresql.far_section(quick=quick),
     "growth-history": lambda quick: growing_history.section(quick=quick),
     "growth-users": lambda quick: growing_users.section(quick=quick),
     "growth-orders": lambda quick: growing_orders.section(quick=quick),

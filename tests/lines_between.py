@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import final
@@ -108,7 +108,7 @@ def _end(client: socket.socket, server: socket.socket) -> None:
 
 
 @contextmanager
-def between(server: str) -> Iterator[Between]:
+def between(server: str) -> Generator[Between]:
     """One of them, for as long as the block lasts."""
     line = Between(server)
     try:

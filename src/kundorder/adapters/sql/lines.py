@@ -63,7 +63,11 @@ def cause(error: Exception) -> BaseException:
     """
     found = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said: str | None = getattr(getattr(found, "diag", None), "message_primary", None)
-    return found if said is None else type(found)(said)
+    return found if said is None else _saying(type(found), said)
+
+
+def _saying(kind: type[BaseException], said: str) -> BaseException:
+    return kind(said)
 
 
 @final

@@ -7,8 +7,9 @@ from kundorder.adapters.sql.tables import METADATA, VERSIONS
 
 given: object = context.config.attributes.get("connection")
 if not isinstance(given, Connection):
+    kind: object = context.config.attributes.get("dialect")
     context.configure(
-        dialect_name=str(context.config.attributes["dialect"]),
+        dialect_name=str(kind),
         target_metadata=METADATA,
         version_table=VERSIONS,
         literal_binds=True,
