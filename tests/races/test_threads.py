@@ -30,6 +30,7 @@ from races.stage import Ground, Stage, staged
 from races.stores import STORES
 
 S = ko.OrderState
+ATTEMPTS: Final = 8
 THREADS: Final = 16
 OFFER: Final = "npo-producent"
 FIELDS: Final[Mapping[str, str | int | list[str]]] = {
@@ -274,10 +275,17 @@ def test_sixteen_threads_at_one_portal_leave_nothing_half_done(
 
 @pytest.mark.parametrize("store", STORES)
 def test_without_guards_sixteen_threads_make_a_mess(store: str, tmp_path: Path, chance: random.Random) -> None:
-    with staged(Ground(store, in_processes=False), tmp_path) as stage:
-        stage.begin()
-        at_work(stage, 6, chance, lambda: None, Guards.OFF)
-        found = stage.wrongs()
+    """Nothing makes them meet here; where they have not met yet, they are let loose once more."""
+    found: list[str] = []
+    for attempt in range(ATTEMPTS):
+        place = tmp_path / str(attempt)
+        place.mkdir()
+        with staged(Ground(store, in_processes=False), place) as stage:
+            stage.begin()
+            at_work(stage, 6, chance, lambda: None, Guards.OFF)
+            found = stage.wrongs()
+        if found:
+            break
     assert found
     count(f"decisions by sixteen threads on what was no more, the guards off, {store}", len(found))
 
