@@ -544,12 +544,17 @@ def test_mail_that_cannot_leave_stops_the_story_until_it_can(single: Path, tmp_p
 def test_interrupted_by_hand_it_says_how_to_go_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     call = [sys.executable, "-m", "kundorder", "demo", "--out", str(out)]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # it waits for us, and is not through before we are there
-        assert os.read(process.stdout.fileno(), 1)
+    ours, its = os.pipe()
+    fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, 4096)  # it waits for us, and is not through before it is interrupted
+    with (
+        subprocess.Popen(call, stdout=its, stderr=subprocess.PIPE, text=True) as process,
+        os.fdopen(ours, "rb", 0) as told,
+    ):
+        os.close(its)
+        assert told.read(1)
         process.send_signal(signal.SIGINT)
-        _told, said = process.communicate()
+        _ = told.read()
+        _nothing, said = process.communicate()
     assert process.returncode == 130
     assert said == "kundorder: interrupted; run it again to go on\n"
 
