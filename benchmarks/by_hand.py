@@ -15,7 +15,8 @@ from kundorder.commands import AcceptTerms, ApproveOrder, AttestOrder, Command, 
 from kundorder.directory import CaseFile, Holder, Holders, Login
 from kundorder.errors import NotFound, Refused
 from kundorder.events import Event, FollowUp, FollowUpKind, Mail
-from kundorder.evidence import Document, Evidence, reaches
+from kundorder.evidence import Evidence, reaches
+from kundorder.lifecycles.documents import order_document
 from kundorder.lifecycles.forms import missing, unfit
 from kundorder.model import (
     AcceptedTerms,
@@ -730,7 +731,7 @@ def unproven(look: Look, command: AttestOrder) -> Objections:
         (method is not None and evidence.method is not method)
         or act.verified != evidence
         or evidence.signer != act.actor.person
-        or evidence.digest != document_digest(document(order, act))
+        or evidence.digest != document_digest(order_document(order, act))
     ):
         found.append(Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
     return found
@@ -753,25 +754,6 @@ def unfit_method(offer: str, rules: Rules, method: AttestMethod | None) -> Objec
     code = ReasonCode.METHOD_TOO_WEAK if method in allowed else ReasonCode.METHOD_NOT_ALLOWED
     params = (("method", method.value), ("offer", offer), ("allowed", strong))
     return [Reason(code, params, cleared_by=(YOU,))]
-
-
-def document(order: Order, act: Act) -> Document:
-    """What is attested."""
-    content = order.content
-    offer = act.catalogue.offer(content.offer)
-    name = content.offer if offer is None else offer.name_sv
-    answers = "; ".join(f"{answer.name}: {', '.join(answer.values)}" for answer in content.answers)
-    return Document(
-        subject=order.id,
-        number=1,
-        step=order.step,
-        act=Trigger.ATTEST,
-        organisation=act.actor.organisation,
-        capacity=Role.ATTESTANT,
-        signer=act.actor.person,
-        content=order.digest or "",
-        text=f"{order.case_number}: {name}. {answers}",
-    )
 
 
 def holders(facts: Facts, organisation: str, role: Role) -> tuple[Holder, ...]:

@@ -12,9 +12,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGE: Final = ROOT / "src" / "kundorder"
 MODULES: Final = (
-    *(f"ports/{name}" for name in ("mailers", "signing", "stores")),
-    *(f"portal/{name}" for name in ("loading", "acting", "signing", "looking", "chains", "verifying")),
-    *(f"portal/{name}" for name in ("exporting", "pruning", "delivering", "shell")),
+    *(f"ports/{name}" for name in ("authorities", "mailers", "signing", "stores")),
+    *(f"portal/{name}" for name in ("loading", "acting", "ending", "signing", "links")),
+    *(f"portal/{name}" for name in ("looking", "chains", "verifying", "exporting", "pruning")),
+    *(f"portal/{name}" for name in ("delivering", "reading", "shell")),
 )
 
 
@@ -28,12 +29,15 @@ _WAITING: Final = (  # methods that wait for a port, or for something that does
     r"read|select|write|claim|settle|send|start|resume|cancel|verify|pause|retried|execute|_execute|check|_verified"
     r"|order|orders|pending|notices|members|agreement|assignment|history|_record|_seen|_reader"
     r"|deliver|requeue|_claim|_give_back|_settled|_without_relay|_owed|_carry_out|_send|_about|_follow_up"
-    r"|_waiting_for|_tell"
+    r"|_waiting_for|_tell|may_bind|_authority|path|signings|evidence"
 )
-_FUNCTIONS: Final = "read_all|read_one|load_command|load_order|resume|verify|prune|_ask|_keep"
+_FUNCTIONS: Final = (
+    "read_all|read_one|load_command|load_order|resume|verify|prune|_given_up|_gone_on|_led_to|_kept|_over|_carried_out"
+    "|refuse_late|end_late|cancel_signing|end_unwanted|_has_ended|_end|_read|target_of"
+)
 _DEFINED: Final = (
-    f"{_WAITING}|{_FUNCTIONS}|options|path|due|resume_signing|verify_journal|export_journal"
-    "|walk|exported|ahead|_drop_receipts|_drop_mail"
+    f"{_WAITING}|{_FUNCTIONS}|options|due|resume_signing|verify_journal|export_journal|document|link"
+    "|walk|exported|ahead|_drop_receipts|_drop_links|_drop_mail"
 )
 _RULES: Final = (
     (rf"\bdef ({_DEFINED})\(", r"async def \1("),
@@ -53,7 +57,7 @@ _RULES: Final = (
     (r"(?m)^from collections\.abc import Callable$", "from collections.abc import Awaitable, Callable"),
     (r"(?m)^from collections\.abc import (.*\bIterator)$", r"from collections.abc import AsyncIterator, \1"),
     *((rf"\bkundorder\.{name.replace('/', '.')}\b", f"kundorder.{twin(name).replace('/', '.')}") for name in MODULES),
-    (r"\b(Portal|Store|Transaction|Mailer|Signing)\b(?=[:,)(\]| =\n]|$)", r"Async\1"),
+    (r"\b(Portal|Store|Transaction|Mailer|SigningAuthority|Signing)\b(?=[:,)(\]| =\n]|$)", r"Async\1"),
     (r"class Portal\b", "class AsyncPortal"),
 )
 _AT_ONCE: Final = '''

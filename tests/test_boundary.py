@@ -804,7 +804,7 @@ def test_pydantic_describes_a_command_in_a_model_of_the_host() -> None:
 def test_pydantic_takes_what_python_has_for_it() -> None:
     evidence = FULL[SignAgreement]["evidence"]
     assert isinstance(evidence, dict)
-    value = {**FULL[SignAgreement], "evidence": {**evidence, "method": AttestMethod.SITHS, "signed_at": WHEN}}
+    value = {**FULL[SignAgreement], "evidence": {**evidence, "method": AttestMethod.CERTIFICATE, "signed_at": WHEN}}
     assert ADAPTER.validate_python(value) == read(FULL[SignAgreement])
     naive = {**value, "evidence": {**evidence, "signed_at": WHEN.replace(tzinfo=None)}}
     with pytest.raises(ValidationError, match="must be a time with a zone"):

@@ -20,7 +20,7 @@ import kundorder as ko
 from kundorder.adapters.memory import MemorySigner, MemoryStore
 from kundorder.codec import document_digest
 from kundorder.evidence import Document, Evidence
-from kundorder.lifecycles.attests import agreement_document, assignment_document, order_document
+from kundorder.lifecycles.documents import agreement_document, assignment_document, order_document
 from kundorder.portal.settings import SystemIds
 from kundorder.ports import Store, Transaction
 from kundorder.sample import CATALOGUE
@@ -496,8 +496,8 @@ def commands_for_agreement(held: Stage, agreement: ko.Agreement) -> dict[Trigger
     organisation, name, region = agreement.organisation, agreement.name, ko.CustomerCategory.REGION
     customers = agreement.party is Party.CUSTOMER
     people = held.world.application(organisation, "adam" if customers else "agda")
-    signed = held.evidence(agreement_document(agreement, "s1", Trigger.SIGN))
-    declined = held.evidence(agreement_document(agreement, "s1", Trigger.DECLINE))
+    signed = held.evidence(agreement_document(agreement, "s1", Trigger.SIGN, CATALOGUE))
+    declined = held.evidence(agreement_document(agreement, "s1", Trigger.DECLINE, CATALOGUE))
     return {
         Trigger.APPLY: ko.ApplyForCustomerAgreement(name=name, category=region, application=people)
         if customers

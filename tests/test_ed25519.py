@@ -39,7 +39,8 @@ DOCUMENT = Document(
     capacity=Role.ATTESTANT,
     signer="anna",
     content="ab" * 32,
-    text="Åsa attesterar beställningen.",
+    text_sv="Åsa attesterar beställningen.",
+    text_en="Åsa attests the order.",
 )
 OTHER = attrs.evolve(DOCUMENT, signer="bo")
 ORDER_OF_THE_CURVE = 2**252 + 27742317777372353535851937790883648493  # L of RFC 8032, section 5.1
@@ -93,7 +94,8 @@ WRONG_DOCUMENTS: dict[str, list[Document]] = {
     "capacity": [attrs.evolve(DOCUMENT, capacity=role) for role in Role if role is not DOCUMENT.capacity],
     "signer": [OTHER],
     "content": [attrs.evolve(DOCUMENT, content="cd" * 32)],
-    "text": [attrs.evolve(DOCUMENT, text="Åsa attesterar beställningen")],
+    "text_sv": [attrs.evolve(DOCUMENT, text_sv="Åsa attesterar beställningen")],
+    "text_en": [attrs.evolve(DOCUMENT, text_en="")],
 }
 
 

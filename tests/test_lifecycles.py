@@ -11,7 +11,7 @@ from world import AGENT, CUSTOMER, World
 import kundorder as ko
 from kundorder.adapters.memory import MemorySigner
 from kundorder.identifiers import assignment_id_of
-from kundorder.lifecycles.attests import agreement_document
+from kundorder.lifecycles.documents import agreement_document
 from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import (
     AgreementModel,
@@ -247,7 +247,7 @@ def test_evidence_of_a_no_is_none_of_a_yes() -> None:
     cast = Cast(World.new(signing=signer))
     identifier = apply(cast, Party.CUSTOMER)
     approve(cast, identifier)
-    no = agreement_document(agreement(cast, identifier), "s1", Trigger.DECLINE)
+    no = agreement_document(agreement(cast, identifier), "s1", Trigger.DECLINE, CATALOGUE)
     done = signer.start(ko.SigningRequest(document=no, method=BANKID), now=cast.world.clock.now())
     assert isinstance(done, ko.Done)
     sign = ko.SignAgreement(agreement=identifier, evidence=done.evidence)

@@ -26,6 +26,8 @@ from kundorder.vocabulary import Language, Party, Template
 CODE = "c0de" * 10 + "QUA"
 posix = pytest.mark.skipif(os.name != "posix", reason="modes and limits are those of POSIX")
 
+REFERENCE = "r" * 43
+
 
 def letter_to(address: str, number: int = 1) -> Letter:
     mail = Mail(
@@ -40,7 +42,7 @@ def letter_to(address: str, number: int = 1) -> Letter:
         secret=CODE,
     )
     recipient = Recipient(name="Åsa Öberg", email=address, language=Language.SV)
-    return compose(mail, recipient, About(organisation="Region Björken"), Post())
+    return compose(mail, recipient, About(organisation="Region Björken"), Post(), REFERENCE)
 
 
 LETTER = letter_to("asa@region.example")

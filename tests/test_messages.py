@@ -8,7 +8,8 @@ import re
 import string
 import subprocess
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from html.parser import HTMLParser
 
@@ -25,6 +26,9 @@ from kundorder.messages.mime import message_bytes
 from kundorder.ports import Letter
 from kundorder.templates import LAYOUTS, TEXTS, WORDS, Link, Text, Variable
 from kundorder.vocabulary import Language, Party, Role, Template
+
+REFERENCE = "r" * 43
+"""What stands in a link."""
 
 SENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CODE = "Q" * 42 + "A"
@@ -93,7 +97,7 @@ def owed(template: Template, *, secret: str | None = CODE) -> Mail:
 
 
 def letter_of(template: Template, language: Language = Language.SV, about: About = FULL) -> Letter:
-    return compose(owed(template), attrs.evolve(RECIPIENT, language=language), about, Post())
+    return compose(owed(template), attrs.evolve(RECIPIENT, language=language), about, Post(), REFERENCE)
 
 
 def placeholders(text: str) -> set[str]:
@@ -320,28 +324,28 @@ def test_the_code_of_an_invitation_stands_in_its_link_and_nowhere_else(template:
         (Template.LOGIN_USER, None, "https://portal.example/"),
         (Template.LOGIN_ADMINISTRATOR, None, "https://portal.example/"),
         (Template.LOGIN_AGREEMENT_CONTACT, None, "https://portal.example/"),
-        (Template.ATTEST_ORDER, None, "https://portal.example/orders/o-01"),
+        (Template.ATTEST_ORDER, None, f"https://portal.example/orders/o-01#{REFERENCE}"),
         (
             Template.SIGN_AGREEMENT,
             None,
-            "https://portal.example/agreement?id=customer%2F999700-0006&signatory=s1",
+            f"https://portal.example/agreement?id=customer%2F999700-0006&signatory=s1#{REFERENCE}",
         ),
     ],
 )
 def test_the_link_opens_what_the_mail_is_about(template: Template, secret: str | None, address: str) -> None:
-    letter = compose(owed(template, secret=secret), RECIPIENT, FULL, Post())
+    letter = compose(owed(template, secret=secret), RECIPIENT, FULL, Post(), REFERENCE)
     assert Page(letter.html).links == [address]
     assert f"\n{address}\n" in letter.text
 
 
 def test_an_address_is_escaped_as_an_attribute_wants_it() -> None:
-    assert '<a href="https://portal.example/agreement?id=customer%2F999700-0006&amp;signatory=s1">' in (
+    assert f'<a href="https://portal.example/agreement?id=customer%2F999700-0006&amp;signatory=s1#{REFERENCE}">' in (
         letter_of(Template.SIGN_AGREEMENT).html
     )
 
 
 def test_who_has_a_login_already_is_told_to_use_it() -> None:
-    letter = compose(owed(Template.LOGIN_USER, secret=None), RECIPIENT, FULL, Post())
+    letter = compose(owed(Template.LOGIN_USER, secret=None), RECIPIENT, FULL, Post(), REFERENCE)
     assert WORDS[Language.SV].notes[Link.PORTAL] in letter.text
     assert WORDS[Language.SV].notes[Link.INVITATION] not in letter.text
 
@@ -351,7 +355,7 @@ def test_the_pages_and_the_sender_are_the_hosts_own() -> None:
         sender="Beställningsportalen, Öst <no-reply@öst.example>".replace("ö", "o"),
         order_link="https://east.example:8443/case?id={order}&tab=attest#top",
     )
-    letter = compose(owed(Template.ATTEST_ORDER), RECIPIENT, FULL, post)
+    letter = compose(owed(Template.ATTEST_ORDER), RECIPIENT, FULL, post, REFERENCE)
     whole = parts(message_bytes(letter, sent_at=SENT))[0]
     assert Page(letter.html).links == ["https://east.example:8443/case?id=o-01&tab=attest#top"]
     assert unfolded(whole, "From") == "Beställningsportalen, Öst <no-reply@ost.example>"
@@ -361,7 +365,10 @@ def test_the_pages_and_the_sender_are_the_hosts_own() -> None:
 def test_the_same_debt_has_the_same_message_id_whatever_else_has_changed() -> None:
     mail = owed(Template.ATTEST_ORDER)
     moved = attrs.evolve(RECIPIENT, email="asa@other.example", language=Language.EN)
-    assert compose(mail, moved, BARE, Post()).message_id == compose(mail, RECIPIENT, FULL, Post()).message_id
+    assert (
+        compose(mail, moved, BARE, Post(), REFERENCE).message_id
+        == compose(mail, RECIPIENT, FULL, Post(), REFERENCE).message_id
+    )
 
 
 def test_different_debts_have_different_message_ids_and_those_about_one_thing_one_thread() -> None:
@@ -402,7 +409,7 @@ def test_a_value_that_is_not_one_plain_line_stops_this_mail_and_is_not_repeated(
 @pytest.mark.parametrize("text", ["", " ", *ENCODED_WORDS, *MORE_LINES, *HIDDEN], ids=ascii)
 def test_an_addressees_name_that_is_not_one_plain_line_stops_this_mail(text: str) -> None:
     with pytest.raises(Undeliverable) as caught:
-        compose(owed(Template.ATTEST_ORDER), attrs.evolve(RECIPIENT, name=text), FULL, Post())
+        compose(owed(Template.ATTEST_ORDER), attrs.evolve(RECIPIENT, name=text), FULL, Post(), REFERENCE)
     assert_calm(caught.value, text)
 
 
@@ -419,7 +426,7 @@ def test_an_addressees_name_that_is_not_one_plain_line_stops_this_mail(text: str
 )
 def test_an_address_that_is_not_one_plain_address_stops_this_mail(address: str) -> None:
     with pytest.raises(Undeliverable) as caught:
-        compose(owed(Template.ATTEST_ORDER), attrs.evolve(RECIPIENT, email=address), FULL, Post())
+        compose(owed(Template.ATTEST_ORDER), attrs.evolve(RECIPIENT, email=address), FULL, Post(), REFERENCE)
     assert_calm(caught.value, address)
 
 
@@ -443,18 +450,27 @@ def test_a_reason_stands_as_it_was_written_and_cannot_pass_for_our_own_words() -
 )
 def test_a_mail_about_something_no_link_can_name_stops(subject: str) -> None:
     with pytest.raises(Undeliverable):
-        compose(attrs.evolve(owed(Template.ATTEST_ORDER), subject=subject), RECIPIENT, FULL, Post())
+        compose(attrs.evolve(owed(Template.ATTEST_ORDER), subject=subject), RECIPIENT, FULL, Post(), REFERENCE)
 
 
 def test_an_agreement_can_only_be_opened_for_a_named_signatory() -> None:
     with pytest.raises(Undeliverable):
-        compose(attrs.evolve(owed(Template.SIGN_AGREEMENT), signatory=None), RECIPIENT, FULL, Post())
+        compose(attrs.evolve(owed(Template.SIGN_AGREEMENT), signatory=None), RECIPIENT, FULL, Post(), REFERENCE)
 
 
 def assert_calm(error: KundorderError, text: str) -> None:
     """An error is one printable line and does not repeat what was given."""
     assert str(error).isprintable()
     assert len(text) < 6 or text not in str(error)
+
+
+POSTS: dict[str, Callable[[str], Post]] = {
+    "sender": lambda wrong: Post(sender=wrong),
+    "order_link": lambda wrong: Post(order_link=wrong),
+    "agreement_link": lambda wrong: Post(agreement_link=wrong),
+    "login_link": lambda wrong: Post(login_link=wrong),
+    "portal_link": lambda wrong: Post(portal_link=wrong),
+}
 
 
 @pytest.mark.parametrize(
@@ -477,6 +493,8 @@ def assert_calm(error: KundorderError, text: str) -> None:
                 "https://{order}.example/",
                 "https://portal.example/{order}/{order}",
                 "https://portal.example/{order}/{code}",
+                "https://portal.example/{reference}",
+                "https://portal.example/{order}/{reference}/{reference}",
                 "https://portal.example/{order!r}",
                 "https://portal.example/{order.__class__}",
                 "https://portal.example/{order:>999999999}",
@@ -493,19 +511,21 @@ def assert_calm(error: KundorderError, text: str) -> None:
         ),
         ("agreement_link", "https://portal.example/{agreement}"),
         ("login_link", "https://portal.example/{member}"),
+        ("login_link", "https://portal.example/{member}/{code}#{reference}"),
+        ("portal_link", "https://portal.example/#{reference}"),
         ("portal_link", "https://portal.example/{member}"),
     ],
 )
 def test_a_wrong_setting_is_refused_when_it_is_made_and_named_by_its_path(field: str, wrong: str) -> None:
     with pytest.raises(Malformed) as caught:
-        Post(**{field: wrong})
+        POSTS[field](wrong)
     assert [problem.path for problem in caught.value.problems] == [f"$.{field}"]
     assert_calm(caught.value, wrong)
 
 
 def test_all_wrong_settings_are_named_at_once() -> None:
     with pytest.raises(Malformed) as caught:
-        Post(sender="x", order_link="x", agreement_link="x", login_link="x", portal_link="x")
+        Post(sender="x", order_link="x", agreement_link="x", login_link="x", portal_link="x", links_last=timedelta(0))
     assert [problem.path for problem in caught.value.problems] == [f"$.{field.name}" for field in attrs.fields(Post)]
 
 
@@ -602,7 +622,7 @@ def test_whatever_is_written_the_headers_are_those_that_are_meant(
 ) -> None:
     try:
         post = Post(sender=f"{sender} <a@b.example>")
-        letter = compose(owed(template), attrs.evolve(RECIPIENT, name=name), about, post)
+        letter = compose(owed(template), attrs.evolve(RECIPIENT, name=name), about, post, REFERENCE)
         data = message_bytes(letter, sent_at=SENT)
     except (Undeliverable, Malformed):
         return
@@ -644,7 +664,7 @@ def test_a_message_is_the_same_every_time_and_safe_on_any_line() -> None:
 
 def test_a_long_domain_does_not_garble_the_ids() -> None:
     domain = ".".join(["x" * 60] * 3) + ".example"
-    letter = compose(owed(Template.ATTEST_ORDER), RECIPIENT, FULL, Post(sender=f"Portalen <a@{domain}>"))
+    letter = compose(owed(Template.ATTEST_ORDER), RECIPIENT, FULL, Post(sender=f"Portalen <a@{domain}>"), REFERENCE)
     data = message_bytes(letter, sent_at=SENT)
     assert b"References: " + letter.thread.encode() in data
     assert b"In-Reply-To: " + letter.thread.encode() in data

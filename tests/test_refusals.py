@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 import attrs
 import pytest
 from cast import DIRECT, NPO, VIA_AGENT, Cast, refusal
+from joint import Pen, Table
 from world import AGENT, CUSTOMER, OTHER, PROVIDER, World
 
 import kundorder as ko
@@ -724,6 +725,60 @@ def an_application_names_no_signatory() -> Reasons:
     world = World.new()
     application = attrs.evolve(world.application(AGENT, "agda"), signatories=())
     return refusal(world, ko.ApplyForAgentAgreement(name="Prov", application=application), ko.Actor("sokande", AGENT))
+
+
+def joining(table: Table, signer: str, portal: ko.Portal | None = None) -> Reasons:
+    """Why somebody cannot sign."""
+    with pytest.raises(ko.Refused) as caught:
+        table.sign(signer, portal)
+    return caught.value.reasons
+
+
+@told(C.SAME_SIGNER, CUSTOMERS_SIGNATORY)
+def one_person_signs_for_two() -> Reasons:
+    table = Table.of(2, Pen(identities={"s1": "en", "s2": "en"}))
+    table.sign("s1")
+    return joining(table, "s2")
+
+
+@told(C.NOT_BINDING, CUSTOMERS_SIGNATORY, OFFICER, organisation=CUSTOMER)
+def all_have_signed_and_cannot_bind_the_organisation() -> Reasons:
+    table = Table.of(1)
+    return joining(table, "s1", table.portal(authority=Never()))
+
+
+@attrs.frozen
+class Never:
+    """A register in which nobody may sign."""
+
+    def may_bind(self, question: ko.AuthorityQuestion) -> ko.Authority:
+        return ko.Authority(binds=False, right="nobody", on=question.on)
+
+
+def with_old_evidence(pen: Pen, between: str) -> Reasons:
+    """Evidence that was made before somebody else signed."""
+    table = Table.of(2, pen)
+    command = ko.SignAgreement(agreement=AGREEMENT)
+    document = table.world.portal.document(command, signer="s2")
+    done = pen.start(ko.SigningRequest(document=document, method=ko.AttestMethod.BANKID), now=table.world.clock.time)
+    assert isinstance(done, ko.Done)
+    table.sign(between)
+    return refusal(table.world, attrs.evolve(command, evidence=done.evidence), ko.SYSTEM)
+
+
+@told(C.SIGNED_MEANWHILE, CUSTOMERS_SIGNATORY)
+def somebody_else_has_signed_first() -> Reasons:
+    return with_old_evidence(Pen(builds=True), "s1")
+
+
+@told(C.EVIDENCE_USED, YOU)
+def evidence_is_used_twice() -> Reasons:
+    table = Table.of(2)
+    table.sign("s1")
+    (old,) = table.pen.signed
+    other = ko.Terms(version="2026-2", text_sv="Ny ordalydelse.", text_en="Another wording.")
+    table.sign("s2", table.portal(catalogue=attrs.evolve(CATALOGUE, customer_agreement=other)))
+    return refusal(table.world, ko.SignAgreement(agreement=AGREEMENT, evidence=old), ko.SYSTEM)
 
 
 @pytest.mark.parametrize("stuck", STUCK, ids=lambda stuck: f"{stuck.code}-{stuck.name}")

@@ -27,6 +27,9 @@ from kundorder.sample import CATALOGUE
 from kundorder.templates import LAYOUTS, Link
 from kundorder.vocabulary import Language, Party, Role, Template
 
+REFERENCE = "r" * 43
+"""What stands in a link."""
+
 AT: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HEADERS: Final = (
     *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References"),
@@ -106,7 +109,7 @@ def written(chance: random.Random) -> ko.Letter:
         language=chance.choice(tuple(Language)),
     )
     post = Post(sender=f"{chance.choice(['Portalen', anything(chance)])} <noreply@portal.example>")
-    letter = compose(mail, recipient, About(**about), post)
+    letter = compose(mail, recipient, About(**about), post, REFERENCE)
     return attrs.evolve(letter, subject=chance.choice([letter.subject, letter.subject, anything(chance)]))
 
 

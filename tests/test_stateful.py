@@ -32,7 +32,7 @@ from kundorder.adapters.memory import MemorySigner, MemoryStore
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.commands import COMMANDS
 from kundorder.evidence import Document, Evidence
-from kundorder.lifecycles.attests import agreement_document, assignment_document, order_document
+from kundorder.lifecycles.documents import agreement_document, assignment_document, order_document
 from kundorder.portal.settings import SystemIds
 from kundorder.ports import Letter, Store
 from kundorder.sample import CATALOGUE
@@ -439,8 +439,8 @@ class Ordering(RuleBasedStateMachine):
         yield ko.ApproveAgreement(agreement=identifier), OLLE
         yield ko.RejectAgreement(agreement=identifier, reason="Inte behörig."), OLLE
         signer = agreement.signatories[0].id
-        signed = self.evidence(agreement_document(agreement, signer, Trigger.SIGN))
-        declined = self.evidence(agreement_document(agreement, signer, Trigger.DECLINE))
+        signed = self.evidence(agreement_document(agreement, signer, Trigger.SIGN, CATALOGUE))
+        declined = self.evidence(agreement_document(agreement, signer, Trigger.DECLINE, CATALOGUE))
         yield ko.SignAgreement(agreement=identifier, evidence=signed), ko.SYSTEM
         yield ko.DeclineAgreement(agreement=identifier, reason="Nej tack.", evidence=declined), ko.SYSTEM
         yield from self.applications(agreement)
@@ -490,7 +490,7 @@ class Ordering(RuleBasedStateMachine):
             mine = self.attested(order, actor)
             evidence += [mine, attrs.evolve(mine, proof="förfalskad"), self.attested(order, OLLE)]
         for agreement in self.kept.agreements.values():
-            evidence += [self.evidence(agreement_document(agreement, "s1", Trigger.SIGN))]
+            evidence += [self.evidence(agreement_document(agreement, "s1", Trigger.SIGN, CATALOGUE))]
         organisation = data.draw(st.sampled_from((*ORGANISATIONS, OTHER_AGENT)))
         person = data.draw(st.sampled_from(("adam", "agda", "kontakt", "ny")))
         contact = ko.Contact(name="Någon Prov", email=f"{person}@o{organisation.replace('-', '')}.example")

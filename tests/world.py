@@ -41,6 +41,7 @@ class World:
     mailer: MemoryMailer
     officer: ko.Actor
     service: ko.Actor
+    catalogue: ko.Catalogue = CATALOGUE
     emails: dict[tuple[str, str], str] = attrs.field(factory=dict)  # (organisation, person) -> address
     members: dict[tuple[str, str], str] = attrs.field(factory=dict)  # (organisation, person) -> member id
 
@@ -72,7 +73,7 @@ class World:
             ko.EstablishProvider(name="Leverantören", person_name="Olle Officer", email="olle@provider.example"),
             officer,
         )
-        world = cls(portal, held, clock, letters, officer, ko.Actor("karin", PROVIDER))
+        world = cls(portal, held, clock, letters, officer, ko.Actor("karin", PROVIDER), catalogue)
         world.remember(officer)
         world.user(officer, "karin", ko.Role.CUSTOMER_SERVICE)
         return world

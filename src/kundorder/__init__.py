@@ -4,11 +4,19 @@ Everything public has one name here; adapters, the boundary for JSON and the sam
 modules.
 """
 
+from kundorder.authority import AtLeast as AtLeast
+from kundorder.authority import Authority as Authority
+from kundorder.authority import AuthorityQuestion as AuthorityQuestion
+from kundorder.authority import EverybodyNamed as EverybodyNamed
+from kundorder.authority import NamedPerson as NamedPerson
 from kundorder.catalogue import Catalogue as Catalogue
 from kundorder.catalogue import Field as Field
 from kundorder.catalogue import Offer as Offer
 from kundorder.catalogue import Service as Service
 from kundorder.catalogue import Terms as Terms
+from kundorder.codec import claim_bytes as claim_bytes
+from kundorder.codec import document_bytes as document_bytes
+from kundorder.codec import document_digest as document_digest
 from kundorder.commands import AcceptTerms as AcceptTerms
 from kundorder.commands import ActivateAssignment as ActivateAssignment
 from kundorder.commands import AddUser as AddUser
@@ -66,11 +74,14 @@ from kundorder.events import FollowUp as FollowUp
 from kundorder.events import Mail as Mail
 from kundorder.events import Owed as Owed
 from kundorder.events import OwedState as OwedState
+from kundorder.events import Proven as Proven
 from kundorder.events import Settlement as Settlement
 from kundorder.events import SigningRequest as SigningRequest
 from kundorder.evidence import ASSURANCE as ASSURANCE
 from kundorder.evidence import Document as Document
 from kundorder.evidence import Evidence as Evidence
+from kundorder.evidence import SignedDocument as SignedDocument
+from kundorder.evidence import follows_of as follows_of
 from kundorder.identifiers import Money as Money
 from kundorder.identifiers import token as token
 from kundorder.journal import verify_export as verify_export
@@ -96,12 +107,14 @@ from kundorder.outcomes import ExportReport as ExportReport
 from kundorder.outcomes import Head as Head
 from kundorder.outcomes import JournalReport as JournalReport
 from kundorder.outcomes import LineProblem as LineProblem
+from kundorder.outcomes import LinkTarget as LinkTarget
 from kundorder.outcomes import NeedsAction as NeedsAction
 from kundorder.outcomes import Option as Option
 from kundorder.outcomes import OrderOutcome as OrderOutcome
 from kundorder.outcomes import Outcome as Outcome
 from kundorder.outcomes import PathStep as PathStep
 from kundorder.outcomes import PruneReport as PruneReport
+from kundorder.outcomes import UnderWay as UnderWay
 from kundorder.outcomes import Verdict as Verdict
 from kundorder.portal import AsyncPortal as AsyncPortal
 from kundorder.portal import EventPage as EventPage
@@ -110,8 +123,10 @@ from kundorder.portal import NoticePage as NoticePage
 from kundorder.portal import OrderPage as OrderPage
 from kundorder.portal import PendingPage as PendingPage
 from kundorder.portal import Portal as Portal
+from kundorder.ports import Archive as Archive
 from kundorder.ports import AsyncMailer as AsyncMailer
 from kundorder.ports import AsyncSigning as AsyncSigning
+from kundorder.ports import AsyncSigningAuthority as AsyncSigningAuthority
 from kundorder.ports import AsyncStore as AsyncStore
 from kundorder.ports import AsyncTransaction as AsyncTransaction
 from kundorder.ports import Clock as Clock
@@ -123,9 +138,13 @@ from kundorder.ports import Letter as Letter
 from kundorder.ports import Mailer as Mailer
 from kundorder.ports import OpenUrl as OpenUrl
 from kundorder.ports import Pending as Pending
+from kundorder.ports import Progress as Progress
+from kundorder.ports import Seal as Seal
 from kundorder.ports import ShowQr as ShowQr
 from kundorder.ports import Signing as Signing
+from kundorder.ports import SigningAuthority as SigningAuthority
 from kundorder.ports import Store as Store
+from kundorder.ports import TextMessages as TextMessages
 from kundorder.ports import Transaction as Transaction
 from kundorder.reasons import Advice as Advice
 from kundorder.reasons import Clearer as Clearer
@@ -138,11 +157,13 @@ from kundorder.vocabulary import AssuranceLevel as AssuranceLevel
 from kundorder.vocabulary import AttestMethod as AttestMethod
 from kundorder.vocabulary import ConnectionMode as ConnectionMode
 from kundorder.vocabulary import CustomerCategory as CustomerCategory
+from kundorder.vocabulary import FailureCode as FailureCode
 from kundorder.vocabulary import FieldKind as FieldKind
 from kundorder.vocabulary import Flow as Flow
 from kundorder.vocabulary import Index as Index
 from kundorder.vocabulary import Language as Language
 from kundorder.vocabulary import Lifecycle as Lifecycle
+from kundorder.vocabulary import LinkClosed as LinkClosed
 from kundorder.vocabulary import NextStep as NextStep
 from kundorder.vocabulary import OrderState as OrderState
 from kundorder.vocabulary import Party as Party
@@ -159,22 +180,25 @@ from kundorder.workflow import Cell as Cell
 __all__ = [  # a paragraph, and not a column longer than all that is above it
     "ASSURANCE", "AcceptTerms", "ActivateAssignment", "Actor", "AddUser", "Advice", "AdviceCode", "AgentAssignment",
     "Agreement", "AgreementModel", "AgreementState", "Answer", "ApplyForAgentAgreement", "ApplyForAssignment",
-    "ApplyForCustomerAgreement", "ApproveAgreement", "ApproveOrder", "AssignRole", "AssignmentState", "AssuranceLevel",
-    "AsyncMailer", "AsyncPortal", "AsyncSigning", "AsyncStore", "AsyncTransaction", "AttestAssignment", "AttestMethod",
-    "AttestOrder", "Catalogue", "Cell", "Clearer", "Clock", "Command", "CompleteOrder", "Conflict", "ConnectionMode",
-    "Contact", "Content", "CopyOrderAsDraft", "Corrupt", "CustomerApplication", "CustomerCategory", "DeclineAgreement",
+    "ApplyForCustomerAgreement", "ApproveAgreement", "ApproveOrder", "Archive", "AssignRole", "AssignmentState",
+    "AssuranceLevel", "AsyncMailer", "AsyncPortal", "AsyncSigning", "AsyncSigningAuthority", "AsyncStore",
+    "AsyncTransaction", "AtLeast", "AttestAssignment", "AttestMethod", "AttestOrder", "Authority", "AuthorityQuestion",
+    "Catalogue", "Cell", "Clearer", "Clock", "Command", "CompleteOrder", "Conflict", "ConnectionMode", "Contact",
+    "Content", "CopyOrderAsDraft", "Corrupt", "CustomerApplication", "CustomerCategory", "DeclineAgreement",
     "DeleteUser", "DeliveryReport", "Document", "Done", "Due", "EndAssignment", "EnterCode", "Entry",
-    "EstablishProvider", "Event", "EventPage", "Evidence", "ExportReport", "Failed", "Field", "FieldKind",
-    "FillInOrder", "Flow", "FollowUp", "GRANTS", "GrantHandler", "HandOverOrder", "HandlerGrant", "Head", "Ids",
-    "Index", "InformAgent", "JournalReport", "KeyReused", "KundorderError", "Language", "Letter", "Lifecycle",
-    "LineProblem", "MACHINES", "Mail", "Mailer", "Malformed", "Mark", "Member", "MemberPage", "Money", "NeedsAction",
-    "NextStep", "NotFound", "Notice", "NoticePage", "Offer", "OpenUrl", "Option", "Order", "OrderOutcome", "OrderPage",
-    "OrderState", "Organisation", "Outcome", "Owed", "OwedState", "Party", "PassReview", "PathStep", "Pending",
-    "PendingPage", "PickAttestant", "Portal", "Post", "Postponed", "Problem", "PruneReport", "Reason", "ReasonCode",
-    "Refused", "RegisterAgentAgreement", "RegisterCustomerAgreement", "RejectAgreement", "RejectAssignment",
-    "RejectOrder", "RelayStopped", "RemoveRole", "RestoreUser", "RevokeHandler", "Role", "Rules", "SYSTEM", "SendOrder",
-    "Service", "Settlement", "ShowQr", "SignAgreement", "Signatory", "Signing", "SigningRequest", "StartOrder", "Store",
-    "Template", "TerminateAgreement", "Terms", "Transaction", "Trigger", "Unavailable", "Undeliverable", "UserState",
-    "Verdict", "VerifyUser", "WithdrawOrder", "token", "verify_export",
+    "EstablishProvider", "Event", "EventPage", "EverybodyNamed", "Evidence", "ExportReport", "Failed", "FailureCode",
+    "Field", "FieldKind", "FillInOrder", "Flow", "FollowUp", "GRANTS", "GrantHandler", "HandOverOrder", "HandlerGrant",
+    "Head", "Ids", "Index", "InformAgent", "JournalReport", "KeyReused", "KundorderError", "Language", "Letter",
+    "Lifecycle", "LineProblem", "LinkClosed", "LinkTarget", "MACHINES", "Mail", "Mailer", "Malformed", "Mark", "Member",
+    "MemberPage", "Money", "NamedPerson", "NeedsAction", "NextStep", "NotFound", "Notice", "NoticePage", "Offer",
+    "OpenUrl", "Option", "Order", "OrderOutcome", "OrderPage", "OrderState", "Organisation", "Outcome", "Owed",
+    "OwedState", "Party", "PassReview", "PathStep", "Pending", "PendingPage", "PickAttestant", "Portal", "Post",
+    "Postponed", "Problem", "Progress", "Proven", "PruneReport", "Reason", "ReasonCode", "Refused",
+    "RegisterAgentAgreement", "RegisterCustomerAgreement", "RejectAgreement", "RejectAssignment", "RejectOrder",
+    "RelayStopped", "RemoveRole", "RestoreUser", "RevokeHandler", "Role", "Rules", "SYSTEM", "Seal", "SendOrder",
+    "Service", "Settlement", "ShowQr", "SignAgreement", "Signatory", "SignedDocument", "Signing", "SigningAuthority",
+    "SigningRequest", "StartOrder", "Store", "Template", "TerminateAgreement", "Terms", "TextMessages", "Transaction",
+    "Trigger", "Unavailable", "Undeliverable", "UnderWay", "UserState", "Verdict", "VerifyUser", "WithdrawOrder",
+    "claim_bytes", "document_bytes", "document_digest", "follows_of", "token", "verify_export",
 ]
 # fmt: on

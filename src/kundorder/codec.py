@@ -15,7 +15,7 @@ from kundorder.catalogue import Terms
 from kundorder.commands import Command
 from kundorder.errors import Corrupt
 from kundorder.events import Entry, Event, Owed
-from kundorder.evidence import Document
+from kundorder.evidence import Document, Evidence
 from kundorder.model import Actor, Agreement, Content, Record, Rules
 from kundorder.outcomes import OrderOutcome, Outcome
 from kundorder.situation import RECORDS, Key, Kind, kind_of
@@ -34,6 +34,7 @@ _CANONICAL = msgspec.json.Encoder(decimal_format="string", order="sorted")
 _DECODERS: Mapping[Kind, msgspec.json.Decoder[Record]] = {
     kind: msgspec.json.Decoder(record) for kind, record in RECORDS.items()
 }
+_UNPROVEN = b'"proven":null,'
 _OBJECTS = msgspec.json.Decoder(dict[str, object])
 _ENTRIES = msgspec.json.Decoder(Entry)
 _OWED = msgspec.json.Decoder(Owed)
@@ -140,6 +141,22 @@ def document_digest(document: Document) -> str:
     return sha256(document_bytes(document)).hexdigest()
 
 
+def claim_bytes(evidence: Evidence) -> bytes:
+    """Everything evidence says apart from its proof, in canonical form: what a proof has to be for."""
+    claim = {
+        "digest": evidence.digest,
+        "follows": evidence.follows,
+        "identity": evidence.identity,
+        "level": evidence.level,
+        "method": evidence.method,
+        "purpose": "kundorder evidence 2",
+        "signed_at": evidence.signed_at,
+        "signed_by": evidence.signed_by,
+        "signer": evidence.signer,
+    }
+    return _CANONICAL.encode(claim)
+
+
 def entry_digest(
     link: tuple[str, int, str], event: Event, rules: str, facts: tuple[str, ...], remark: str | None
 ) -> str:
@@ -148,7 +165,15 @@ def entry_digest(
     Args:
         link: chain, number, digest of the entry before.
     """
-    return sha256(_CANONICAL.encode((link, event, rules, facts, remark))).hexdigest()
+    return sha256(as_in_first_format(_CANONICAL.encode((link, event, rules, facts, remark)))).hexdigest()
+
+
+def as_in_first_format(encoded: bytes) -> bytes:
+    """An entry in canonical form as it was written before events told of evidence, where this one has none to tell of.
+
+    What is cut out cannot stand in any text, where quotation marks are escaped; so no two events become the same.
+    """
+    return encoded.replace(_UNPROVEN, b"")
 
 
 def terms_digest(terms: Terms) -> str:

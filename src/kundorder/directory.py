@@ -1,11 +1,11 @@
 """Small records that say who is who, so that a decision can find, count and guard people without searching."""
 
 from datetime import datetime
-from typing import final
+from typing import TypeAlias, final
 
 import attrs
 
-from kundorder.vocabulary import Role
+from kundorder.vocabulary import Party, Role, Template
 
 
 @final
@@ -75,3 +75,25 @@ class Receipt:
     digest: str  # of the command and the actor
     outcome: str  # canonical JSON
     at: datetime
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Reference:
+    """What a link in a mail stands for: one purpose, subject, step and addressee. Opening it changes nothing."""
+
+    digest: str  # of the reference; the reference itself is in the mail alone
+    mail: str  # id of the debt it was sent with
+    purpose: Template
+    subject: str  # key of the order or agreement
+    step: int  # of the subject when the mail was owed
+    role: Role | None
+    party: Party
+    organisation: str  # of the addressee
+    member: str | None  # None: a signatory
+    signatory: str | None
+    made_at: datetime
+    ends_at: datetime
+
+
+DirectoryRecord: TypeAlias = Holders | Account | Login | Mailbox | CaseFile | Receipt | Reference

@@ -6,9 +6,30 @@ from typing import final
 
 import attrs
 
-from kundorder.evidence import Document
+from kundorder.evidence import Document, Evidence
 from kundorder.model import Contact
-from kundorder.vocabulary import AttestMethod, Language, Lifecycle, Party, Role, Template, Trigger
+from kundorder.vocabulary import AssuranceLevel, AttestMethod, Language, Lifecycle, Party, Role, Template, Trigger
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Proven:
+    """What the evidence for an attest or a signature said; never the proof, a code or a personal identity number."""
+
+    signer: str  # the person id of an attestant, the signatory's id on the agreement
+    level: AssuranceLevel
+    signed_at: datetime
+    digest: str  # of the document, in its canonical form
+
+
+def proven_by(evidence: Evidence) -> Proven:
+    """What may be told of evidence for ever."""
+    return Proven(
+        signer=evidence.signer,
+        level=evidence.assurance,
+        signed_at=evidence.signed_at,
+        digest=evidence.digest,
+    )
 
 
 @final
@@ -32,6 +53,7 @@ class Event:
     method: AttestMethod | None = None
     about: str | None = None  # what else it concerns: a role, an assignment, a picked attestant
     digest: str | None = None  # of the locked content or of the signed document
+    proven: Proven | None = None  # what it rests on, where it takes evidence
     remark: str | None = None  # free text: kept beside the chain, which only holds its digest
 
 
@@ -151,6 +173,7 @@ class SigningRequest:
     document: Document
     method: AttestMethod
     language: Language = Language.SV
-    to: Contact | None = attrs.field(
-        default=None, repr=False
-    )  # the person, as named to us; whom to reach, and to compare
+    to: Contact | None = attrs.field(default=None, repr=False)  # as named to us: whom to reach, and to compare
+    ip: str | None = attrs.field(default=None, repr=False)  # where the person is asked, for methods that want to know
+    before: tuple[Evidence, ...] = ()  # the signatures that are on the same agreement already, the first first
+    begun: tuple[datetime, ...] = ()  # when this person has begun others within the last hour, the first first

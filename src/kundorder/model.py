@@ -10,8 +10,9 @@ from typing import TypeAlias, final
 
 import attrs
 
-from kundorder.directory import Account, CaseFile, Holders, Login, Mailbox, Receipt
-from kundorder.evidence import Evidence, PendingSigning
+from kundorder.authority import Authority
+from kundorder.directory import DirectoryRecord
+from kundorder.evidence import Evidence, SigningRecord
 from kundorder.identifiers import display_name, email_address, language, organisation_number, person_id, phone_number
 from kundorder.vocabulary import (
     AgreementModel,
@@ -122,6 +123,7 @@ class Signatory:
     id: str
     contact: Contact
     evidence: Evidence | None = None  # None: has not signed yet
+    turn: int = 0  # 1 for who was the first to sign; 0: has not signed yet
 
 
 @final
@@ -146,6 +148,13 @@ class Agreement:
     terms_digest: str
     marks: tuple[Mark, ...] = ()
     reason: str | None = None  # of a rejection, a refusal to sign or a termination
+    authority: Authority | None = None  # by which right it was signed; None: it was not, or before us
+
+    @property
+    def given(self) -> tuple[Evidence, ...]:
+        """The signatures that are there, in the order they were given."""
+        turns = sorted(self.signatories, key=lambda each: each.turn)
+        return tuple(each.evidence for each in turns if each.evidence is not None)
 
 
 @final
@@ -280,4 +289,4 @@ class Order:
 Subject: TypeAlias = Order | Agreement | AgentAssignment | Member | Provider
 """What has a lifecycle, and a chain in the journal."""
 
-Record: TypeAlias = Subject | Organisation | Holders | Account | Login | Mailbox | CaseFile | Receipt | PendingSigning
+Record: TypeAlias = Subject | Organisation | DirectoryRecord | SigningRecord

@@ -9,7 +9,7 @@ from kundorder.events import Entry, Event, FollowUp, Mail, Owed
 from kundorder.model import Order, Record, Subject
 from kundorder.reasons import Advice, Clearer, Reasons
 from kundorder.situation import Guard, Key
-from kundorder.vocabulary import Lifecycle, State, Trigger
+from kundorder.vocabulary import AttestMethod, Lifecycle, LinkClosed, Party, Role, State, Template, Trigger
 
 
 @final
@@ -111,6 +111,20 @@ class Option:
 
 @final
 @attrs.frozen(kw_only=True)
+class UnderWay:
+    """An attest or a signature somebody has begun and not finished; it binds nobody yet, and ends by itself."""
+
+    trigger: Trigger
+    organisation: str  # acted for
+    signer: str | None  # person id, or the signatory's id; None where the reader belongs to another organisation
+    method: AttestMethod
+    step: int  # of the subject
+    since: datetime
+    ends_at: datetime
+
+
+@final
+@attrs.frozen(kw_only=True)
 class PathStep:
     """One step that is left until an order is done."""
 
@@ -118,6 +132,7 @@ class PathStep:
     by: tuple[Clearer, ...]  # who may take it
     to: State
     reasons: Reasons  # what stands in its way as things are, each with who can clear it
+    signings: tuple[UnderWay, ...] = ()  # who is about to take it
 
 
 @final
@@ -142,6 +157,28 @@ class NeedsAction:
     state: str
     organisation: str
     since: datetime
+
+
+@final
+@attrs.frozen(kw_only=True)
+class LinkTarget:
+    """What a link in a mail is for; it says nothing about the matter itself, which is shown to those who may see it."""
+
+    purpose: Template
+    lifecycle: Lifecycle
+    id: str  # of the order or agreement
+    organisation: str  # of the addressee
+    role: Role | None  # the capacity the addressee was written to in
+    party: Party
+    person: str | None  # the addressee, as the host authenticates them; None: a signatory, who has no login
+    signatory: str | None  # id on the agreement; None: a user
+    closed: LinkClosed | None  # why there is nothing left to do; None: it is open
+    ends_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what the mail asked for can still be done."""
+        return self.closed is None
 
 
 @final
@@ -214,4 +251,5 @@ class PruneReport:
 
     receipts: int
     mails: int  # and follow-ups
+    links: int = 0  # what links in mails stood for, once they have ended
     more: bool  # it has stopped at its limit: call again

@@ -197,4 +197,5 @@ def shown_event(case: Case, event: Event) -> Event:
     """The event as this reader may see it: of another organisation its capacity and date, not the person."""
     if case.act.is_system or is_staff(case) or event.organisation == case.act.actor.organisation:
         return event
-    return attrs.evolve(event, person=None, member=None, about=None)
+    proven = None if event.proven is None else attrs.evolve(event.proven, signer="")
+    return attrs.evolve(event, person=None, member=None, about=None, proven=proven)

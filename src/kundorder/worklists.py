@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from kundorder.directory import Receipt
+from kundorder.directory import Receipt, Reference
+from kundorder.evidence import PendingSigning
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Record
 from kundorder.policies import (
     FOLLOWS_AGENT_ORDERS,
@@ -21,6 +22,7 @@ from kundorder.vocabulary import (
     Index,
     OrderState,
     Role,
+    SigningStage,
 )
 
 Line: TypeAlias = tuple[Index, str, str]
@@ -44,6 +46,10 @@ def listings(record: Record) -> tuple[Line, ...]:
             return ((Index.MEMBERS, record.organisation, record.id),)
         case Receipt():
             return ((Index.RECEIPTS, "", _sort(record.at.astimezone(UTC), record.key)),)
+        case PendingSigning():
+            return tuple(_of_signing(record))
+        case Reference():
+            return ((Index.LINKS, "", _sort(record.ends_at.astimezone(UTC), record.digest)),)
         case _:
             return ()
 
@@ -92,6 +98,13 @@ def _of_assignment(assignment: AgentAssignment) -> Iterable[Line]:
         yield (Index.PENDING, f"agent_attestants:{assignment.agent}", since)
     for grant in assignment.grants:
         yield (Index.GRANTS, grant.member, assignment.id)
+
+
+def _of_signing(signing: PendingSigning) -> Iterable[Line]:
+    if signing.stage in (SigningStage.BEGINNING, SigningStage.UNDER_WAY):
+        ends = _sort(signing.ends_at.astimezone(UTC), f"{signing.subject}/{signing.signer}")
+        yield (Index.SIGNINGS, signing.subject, ends)
+        yield (Index.SIGNINGS, "", ends)
 
 
 def lines_of(record: Record, wanted: Index) -> frozenset[str]:

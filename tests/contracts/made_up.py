@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from kundorder.directory import Account, CaseFile, Holder, Holders, Login, Mailbox, Receipt
+from kundorder.directory import Account, CaseFile, Holder, Holders, Login, Mailbox, Receipt, Reference
 from kundorder.events import Entry, Event, FollowUp, FollowUpKind, Mail, Owed
-from kundorder.evidence import Evidence, PendingSigning
+from kundorder.evidence import Begun, Document, Evidence, PendingSigning, SignedDocument
 from kundorder.journal import linked
 from kundorder.model import (
     AcceptedTerms,
@@ -147,6 +147,22 @@ def a_receipt(key: str, outcome: str = "{}") -> Receipt:
     return Receipt(key=key, digest="2" * 64, outcome=outcome, at=NOW)
 
 
+def a_document() -> Document:
+    """Something that was attested."""
+    return Document(
+        subject="o-1",
+        number=1,
+        step=3,
+        act=Trigger.ATTEST,
+        organisation=CUSTOMER,
+        capacity=Role.ATTESTANT,
+        signer="anna",
+        content="4" * 64,
+        text_sv="Åsa attesterar.",
+        text_en="Åsa attests.",
+    )
+
+
 def one_of(kind: Kind) -> Record:
     """A record of this kind with something in every field."""
     contact = Contact(name="Bo Ek", email="bo@example.org", phone="+46701740605", language=Language.SV)
@@ -186,6 +202,22 @@ def one_of(kind: Kind) -> Record:
         Kind.CASE_FILE: CaseFile(case_number="KO1554567899", order="o-1"),
         Kind.SIGNING: PendingSigning(
             subject="o-1", step=3, signer="anna", method=AttestMethod.BANKID, state='{"ref":"x"}', ends_at=NOW
+        ),
+        Kind.BEGUN: Begun(who="0" * 64, at=(NOW,)),
+        Kind.EVIDENCE: SignedDocument(document=a_document(), evidence=evidence, step=4),
+        Kind.LINK: Reference(
+            digest="0" * 64,
+            mail="order:o-1/1.4/attest_order/m-anna",
+            purpose=Template.ATTEST_ORDER,
+            subject="order:o-1",
+            step=4,
+            role=Role.ATTESTANT,
+            party=Party.CUSTOMER,
+            organisation=CUSTOMER,
+            member="m-anna",
+            signatory=None,
+            made_at=NOW,
+            ends_at=NOW,
         ),
         Kind.RECEIPT: a_receipt("a key with blanks", '{"state":"DRAFT"}'),
     }

@@ -15,7 +15,7 @@ import attrs
 from kundorder.codec import document_digest
 from kundorder.errors import Conflict
 from kundorder.events import Entry, Owed, OwedState, Settlement, SigningRequest, settled
-from kundorder.evidence import Document, Evidence
+from kundorder.evidence import ASSURANCE, Document, Evidence
 from kundorder.outcomes import Changes
 from kundorder.ports import Done, Letter, Listed, Page, Progress, Transaction
 from kundorder.situation import ABSENT, Fact, Key
@@ -273,7 +273,12 @@ class MemorySigner:
         document = request.document
         digest = document_digest(document)
         evidence = Evidence(
-            method=request.method, signer=document.signer, digest=digest, signed_at=now, proof=f"memory:{digest}"
+            method=request.method,
+            signer=document.signer,
+            digest=digest,
+            signed_at=now,
+            proof=f"memory:{digest}",
+            level=ASSURANCE[request.method],
         )
         self._signed.add(evidence)
         return Done(evidence=evidence)

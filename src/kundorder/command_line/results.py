@@ -17,7 +17,7 @@ from kundorder.command_line.scenario import Scenario
 from kundorder.events import Event, OwedState
 from kundorder.evidence import Document, Evidence
 from kundorder.identifiers import agreement_id_of
-from kundorder.lifecycles.attests import agreement_document
+from kundorder.lifecycles.documents import agreement_document
 from kundorder.model import Actor, Agreement, Order, Record, Signatory
 from kundorder.portal import Portal
 from kundorder.ports import Store
@@ -207,7 +207,8 @@ class Results:
         )
 
     def _signature(self, agreement: Agreement, signatory: Signatory) -> Signature:
-        document, evidence = agreement_document(agreement, signatory.id, Trigger.SIGN), signatory.evidence
+        document = agreement_document(agreement, signatory.id, Trigger.SIGN, self.scenario.catalogue)
+        evidence = signatory.evidence
         return Signature(
             signatory.id,
             signatory.contact.name,

@@ -1,10 +1,12 @@
 """What follows from a command: the record as it becomes, what has happened, and what is owed because of it."""
 
 from kundorder.commands import Command
+from kundorder.decisions.documents import document_for, evidence_in
 from kundorder.decisions.judging import Ruling, judge
 from kundorder.decisions.particulars import particulars_of
 from kundorder.errors import Corrupt, Refused
-from kundorder.events import Event, Mail
+from kundorder.events import Event, Mail, proven_by
+from kundorder.evidence import Evidence, SignedDocument
 from kundorder.lifecycles.rows import Addressee, AnyRow, By, Owes, Side
 from kundorder.model import AgentAssignment, Agreement, Member, Notice, Order, Provider, Subject
 from kundorder.outcomes import Decision, Put, Verdict
@@ -18,6 +20,7 @@ from kundorder.situation import (
     Situation,
     agreement_key,
     assignment_key,
+    evidence_key,
     member_key,
     order_key,
 )
@@ -59,8 +62,11 @@ def decide(situation: Situation, command: Command, act: Act) -> Decision:
         made = _with_notices(made, notices)
     extra = row.extra(case, command, made)
     puts = (Put(key, made), *extra.puts) if extra.puts else (Put(key, made),)
+    evidence = evidence_in(command)
+    if evidence is not None:
+        puts += (_kept(case, command, evidence, made),)
     lifecycle = lifecycle_of(made)
-    events: tuple[Event, ...] = (_event(case, command, row, by, made, key, lifecycle),)
+    events: tuple[Event, ...] = (_event(case, command, row, by, made, key, lifecycle, evidence),)
     if extra.sides:
         events += tuple(_side_event(case, by, side) for side in extra.sides)
     return Decision(
@@ -184,7 +190,16 @@ def notice_for(act: Act, made: Subject, owes: Owes, organisation: str, member: s
     )
 
 
-def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject, key: Key, lifecycle: Lifecycle) -> Event:
+def _event(
+    case: Case,
+    command: Command,
+    row: AnyRow,
+    by: By,
+    made: Subject,
+    key: Key,
+    lifecycle: Lifecycle,
+    evidence: Evidence | None,
+) -> Event:
     actor = case.act.actor
     method, about, remark = particulars_of(command)
     return Event(
@@ -204,8 +219,18 @@ def _event(case: Case, command: Command, row: AnyRow, by: By, made: Subject, key
         method=method,
         about=about,
         digest=made.digest if isinstance(made, Order) else None,
+        proven=None if evidence is None else proven_by(evidence),
         remark=remark,
     )
+
+
+def _kept(case: Case, command: Command, evidence: Evidence, made: Subject) -> Put:
+    """The document and its evidence: so it can be shown years later what exactly was attested or signed."""
+    document = document_for(case.situation, command, case.act, evidence.signer)
+    if document is None:
+        raise TypeError(type(command).__name__)
+    signed = SignedDocument(document=document, evidence=evidence, step=made.step)
+    return Put(evidence_key(evidence.digest), signed)
 
 
 def _side_event(case: Case, by: By, side: Side) -> Event:

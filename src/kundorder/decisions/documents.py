@@ -8,7 +8,7 @@ from kundorder.commands import (
     SignAgreement,
 )
 from kundorder.evidence import Document, Evidence
-from kundorder.lifecycles.attests import agreement_document, assignment_document, order_document
+from kundorder.lifecycles.documents import agreement_document, assignment_document, order_document
 from kundorder.situation import Act, Situation
 
 
@@ -32,6 +32,6 @@ def document_for(situation: Situation, command: Command, act: Act, signer: str) 
             return None if assignment is None else assignment_document(assignment, act)
         case SignAgreement() | DeclineAgreement():
             agreement = situation.agreement(command.agreement)
-            return None if agreement is None else agreement_document(agreement, signer, command.trigger)
+            return None if agreement is None else agreement_document(agreement, signer, command.trigger, act.catalogue)
         case _:
             return None

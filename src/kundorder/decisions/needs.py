@@ -24,6 +24,7 @@ from kundorder.commands import (
     StartOrder,
     VerifyUser,
 )
+from kundorder.decisions.documents import evidence_in
 from kundorder.directory import Account, Login
 from kundorder.identifiers import (
     agent_of,
@@ -42,6 +43,7 @@ from kundorder.situation import (
     account_key,
     agreement_key,
     assignment_key,
+    evidence_key,
     holders_key,
     login_key,
     mailbox_key,
@@ -99,6 +101,9 @@ def needs(command: Command, act: Act) -> tuple[Key, ...]:
     """What to read first."""
     subject = subject_key(command, act)
     found = [*standing(act), *_named(command, act)]
+    evidence = evidence_in(command)
+    if evidence is not None:
+        found.append(evidence_key(evidence.digest))
     if subject is not None:
         found.append(subject)
     return tuple(dict.fromkeys(found))

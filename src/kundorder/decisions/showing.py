@@ -10,7 +10,7 @@ from kundorder.errors import NotFound
 from kundorder.lifecycles.order_guards import eligible
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import SYSTEM, Order
-from kundorder.outcomes import Due, Option, PathStep, Verdict
+from kundorder.outcomes import Due, Option, PathStep, UnderWay, Verdict
 from kundorder.policies import handlers_of, parties, sees
 from kundorder.reasons import Clearer, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
@@ -67,8 +67,14 @@ def options(situation: Situation, order: str, act: Act) -> tuple[Option, ...]:
     return tuple(found)
 
 
-def path(situation: Situation, order: str, act: Act) -> tuple[PathStep, ...]:
+def path(situation: Situation, order: str, act: Act, signings: tuple[UnderWay, ...] = ()) -> tuple[PathStep, ...]:
     """Who must do what next, until the order is done; for the first step also what stands in its way as things are.
+
+    Args:
+        situation: what was loaded.
+        order: which one.
+        act: who looks, and when.
+        signings: what has been begun for this order; those for the first step are shown with it.
 
     Raises:
         NotFound: it does not exist, or the actor may not see it.
@@ -79,7 +85,8 @@ def path(situation: Situation, order: str, act: Act) -> tuple[PathStep, ...]:
     state: State = case.order.state
     while state not in FINAL[Lifecycle.ORDER] and (row := forward(place, state)) is not None:
         reasons = _in_the_way(case, row) if not steps else _nobody(case, row)
-        steps.append(PathStep(trigger=row.trigger, by=_who(case, row), to=row.to, reasons=reasons))
+        begun = tuple(each for each in signings if not steps and each.trigger is row.trigger)
+        steps.append(PathStep(trigger=row.trigger, by=_who(case, row), to=row.to, reasons=reasons, signings=begun))
         state = row.to
     return tuple(steps)
 

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias, final
 import attrs
 import msgspec
 
+from kundorder.codec import as_in_first_format
 from kundorder.events import Entry
 from kundorder.journal.chains import Checking
 from kundorder.outcomes import ChainProblem, ExportReport, Head, LineProblem
@@ -76,6 +77,10 @@ _ENDS: Final = msgspec.json.Decoder(_Ends)
 _LAST: Final = msgspec.json.Decoder(_Last)
 
 
+def _encoded(line: _Line) -> bytes:
+    return as_in_first_format(_ENCODER.encode(line)) + b"\n"
+
+
 @final
 class Scribe:
     """Writes an export, one line after the other."""
@@ -111,7 +116,7 @@ class Scribe:
         return self._line(_Last(_Totals(self._entries, self._chains, self._sum.hexdigest())))
 
     def _line(self, line: _Line) -> str:
-        written = _ENCODER.encode(line) + b"\n"
+        written = _encoded(line)
         self._sum.update(written)
         return written.decode()
 
@@ -233,7 +238,7 @@ def _said(line: str) -> _Line | str:
         found = _decoded(written)
     except msgspec.MsgspecError:
         found = None
-    if found is None or _ENCODER.encode(found) + b"\n" != written:
+    if found is None or _encoded(found) != written:
         return "is not as it was written"
     return found
 

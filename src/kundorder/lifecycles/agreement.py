@@ -12,6 +12,7 @@ from kundorder.commands import (
     TerminateAgreement,
 )
 from kundorder.lifecycles import agreement_sets as becomes
+from kundorder.lifecycles import agreement_signing as signing
 from kundorder.lifecycles import openings
 from kundorder.lifecycles.audiences import waiting_signatories
 from kundorder.lifecycles.rows import AnyRow, By, Owes, Row, Table
@@ -20,11 +21,12 @@ from kundorder.vocabulary import Lifecycle, Party, Role, Template
 
 OFFICER = (By(Role.PROVIDER_OFFICER, Party.PROVIDER),)
 ASK_SIGNATORIES = (Owes(Template.SIGN_AGREEMENT, waiting_signatories),)
+ASK_AGAIN = (Owes(Template.SIGN_AGREEMENT, signing.asked_anew),)
 FINAL = frozenset((S.REJECTED, S.DECLINED, S.TERMINATED))
 
 
 def _signatory(party: Party) -> tuple[By, ...]:
-    return (By(Role.SIGNATORY, party, only=becomes.is_signatory),)
+    return (By(Role.SIGNATORY, party, only=signing.is_signatory),)
 
 
 def _ending(party: Party) -> tuple[AnyRow, ...]:
@@ -42,7 +44,7 @@ def _ending(party: Party) -> tuple[AnyRow, ...]:
             command=DeclineAgreement,
             by=_signatory(party),
             to=S.DECLINED,
-            given=becomes.may_decline,
+            given=signing.may_decline,
             sets=becomes.declined,
         ),
         Row(at=S.SIGNED, command=TerminateAgreement, by=OFFICER, to=S.TERMINATED, sets=becomes.terminated),
@@ -87,9 +89,10 @@ CUSTOMER_AGREEMENT = Table(
             command=SignAgreement,
             by=_signatory(Party.CUSTOMER),
             to=S.SIGNED,
-            given=becomes.may_sign,
-            sets=becomes.signed,
-            until=becomes.all_have_signed,
+            given=signing.may_sign,
+            sets=signing.signed,
+            owes=ASK_AGAIN,
+            until=signing.all_have_signed,
         ),
         *_ending(Party.CUSTOMER),
     ),
@@ -132,10 +135,11 @@ AGENT_AGREEMENT = Table(
             command=SignAgreement,
             by=_signatory(Party.AGENT),
             to=S.SIGNED,
-            given=becomes.may_sign,
-            sets=becomes.signed,
+            given=signing.may_sign,
+            sets=signing.signed,
+            owes=ASK_AGAIN,
             also=openings.known_when_signed,
-            until=becomes.all_have_signed,
+            until=signing.all_have_signed,
         ),
         *_ending(Party.AGENT),
     ),

@@ -2,7 +2,6 @@
 
 import attrs
 
-from kundorder.catalogue import Terms
 from kundorder.codec import terms_digest
 from kundorder.commands import (
     ApplyForAgentAgreement,
@@ -12,33 +11,26 @@ from kundorder.commands import (
     RegisterAgentAgreement,
     RegisterCustomerAgreement,
     RejectAgreement,
-    SignAgreement,
     TerminateAgreement,
 )
-from kundorder.evidence import Evidence
 from kundorder.identifiers import agreement_id_of
-from kundorder.lifecycles.attests import agreement_document, evidence_objections
+from kundorder.lifecycles.documents import agreement_terms
 from kundorder.lifecycles.marks import mark_of
 from kundorder.lifecycles.openings import people_are_welcome, present_agreement
 from kundorder.lifecycles.rows import By
-from kundorder.model import Agreement, CustomerApplication, Mark, Signatory, Subject
-from kundorder.reasons import OFFICER, YOU, Clearer, Reason, Reasons
-from kundorder.situation import Act, Case
+from kundorder.model import Agreement, CustomerApplication, Mark, Signatory
+from kundorder.reasons import OFFICER, YOU, Reason, Reasons
+from kundorder.situation import Case
 from kundorder.vocabulary import (
     AgreementModel,
     AgreementState,
     CustomerCategory,
     Party,
     ReasonCode,
-    Role,
     Trigger,
 )
 
 _OPEN = (AgreementState.APPLIED, AgreementState.AWAITING_SIGNATURE)
-
-
-def _terms(act: Act, party: Party) -> Terms:
-    return act.catalogue.customer_agreement if party is Party.CUSTOMER else act.catalogue.agent_agreement
 
 
 def _is_free(case: Case, party: Party, organisation: str, model: AgreementModel = AgreementModel.CURRENT) -> Reasons:
@@ -64,7 +56,7 @@ def _new(
     mark: Mark,
 ) -> Agreement:
     present = present_agreement(case, party, organisation)
-    terms = _terms(case.act, party)
+    terms = agreement_terms(case.act.catalogue, party)
     return Agreement(
         id=agreement_id_of(party, organisation),
         party=party,
@@ -157,7 +149,7 @@ def may_be_opened(case: Case, _command: ApproveAgreement) -> Reasons:
 def approved(case: Case, _command: ApproveAgreement, by: By) -> Agreement:
     """To be signed, in today's wording."""
     agreement = case.agreement
-    terms = _terms(case.act, agreement.party)
+    terms = agreement_terms(case.act.catalogue, agreement.party)
     return attrs.evolve(
         agreement,
         state=AgreementState.AWAITING_SIGNATURE,
@@ -177,66 +169,6 @@ def has_reason(_case: Case, command: RejectAgreement) -> Reasons:
 def rejected(case: Case, command: RejectAgreement, by: By) -> Agreement:
     """Not approved."""
     return _ended(case, AgreementState.REJECTED, mark_of(case, Trigger.REJECT, by), command.reason)
-
-
-def is_signatory(case: Case) -> Reasons:
-    """Carried out by the system, on verified evidence; a signatory has no login (R7, R17)."""
-    if case.act.is_system:
-        return ()
-    return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(_signatories(case.agreement),)),)
-
-
-def may_sign(case: Case, command: SignAgreement) -> Reasons:
-    """The evidence is that of a named signatory who has not signed yet (R7); an agent's people get their logins now."""
-    agreement = case.agreement
-    agents = agreement.party is Party.AGENT
-    welcome = people_are_welcome(case, agreement.organisation, agreement) if agents else ()
-    return (*welcome, *_proven(case, command.evidence, Trigger.SIGN))
-
-
-def _proven(case: Case, evidence: Evidence | None, act: Trigger) -> Reasons:
-    agreement = case.agreement
-    if evidence is None:
-        return (Reason(ReasonCode.EVIDENCE_MISSING, cleared_by=(_signatories(agreement),)),)
-    signatory = next((each for each in agreement.signatories if each.id == evidence.signer), None)
-    if signatory is None:
-        return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(_signatories(agreement),)),)
-    if signatory.evidence is not None:
-        return (Reason(ReasonCode.ALREADY_SIGNED, cleared_by=(_signatories(agreement),)),)
-    return evidence_objections(case, evidence, agreement_document(agreement, signatory.id, act))
-
-
-def _signatories(agreement: Agreement) -> Clearer:
-    return Clearer(role=Role.SIGNATORY, party=agreement.party, organisation=agreement.organisation)
-
-
-def signed(case: Case, command: SignAgreement, by: By) -> Agreement:
-    """Signed by one more; signed altogether when all have."""
-    agreement, evidence = case.agreement, command.evidence
-    signatories = tuple(
-        attrs.evolve(each, evidence=evidence) if evidence is not None and each.id == evidence.signer else each
-        for each in agreement.signatories
-    )
-    complete = all(each.evidence is not None for each in signatories)
-    return attrs.evolve(
-        agreement,
-        state=AgreementState.SIGNED if complete else AgreementState.AWAITING_SIGNATURE,
-        step=agreement.step + 1,
-        since=case.act.now if complete else agreement.since,
-        signatories=signatories,
-        marks=(*agreement.marks, mark_of(case, Trigger.SIGN, by)),
-    )
-
-
-def all_have_signed(made: Subject) -> bool:
-    """Whether the last signature is there."""
-    return isinstance(made, Agreement) and made.state is AgreementState.SIGNED
-
-
-def may_decline(case: Case, command: DeclineAgreement) -> Reasons:
-    """A reason, and evidence of a named signatory."""
-    reason = () if command.reason else (Reason(ReasonCode.REASON_MISSING, cleared_by=(_signatories(case.agreement),)),)
-    return (*reason, *_proven(case, command.evidence, Trigger.DECLINE))
 
 
 def declined(case: Case, command: DeclineAgreement, by: By) -> Agreement:

@@ -1,5 +1,7 @@
 """The lifecycle of an agent's assignment for a service, as rows."""
 
+from functools import partial
+
 import attrs
 
 from kundorder.commands import (
@@ -11,7 +13,8 @@ from kundorder.commands import (
     RejectAssignment,
 )
 from kundorder.identifiers import agreement_id_of, assignment_id_of
-from kundorder.lifecycles.attests import assignment_document, attest_objections
+from kundorder.lifecycles.attests import attest_objections
+from kundorder.lifecycles.documents import assignment_document
 from kundorder.lifecycles.marks import mark_of
 from kundorder.lifecycles.rows import NOTHING, AnyRow, By, Extra, Row, Table
 from kundorder.model import AgentAssignment, Mark, Subject
@@ -104,7 +107,7 @@ def rejected(case: Case, command: RejectAssignment, by: By) -> AgentAssignment:
 
 def attestable(case: Case, command: AttestAssignment) -> Reasons:
     """A method that is allowed, and evidence for exactly this attest (R11)."""
-    return attest_objections(case, command, "", assignment_document(case.assignment, case.act))
+    return attest_objections(case, command, "", partial(assignment_document, case.assignment, case.act))
 
 
 def attested(case: Case, command: AttestAssignment, by: By) -> AgentAssignment:

@@ -1,5 +1,7 @@
 """What becomes of an order that has been sent, and what the content of each command must be."""
 
+from functools import partial
+
 import attrs
 
 from kundorder.commands import (
@@ -13,7 +15,8 @@ from kundorder.commands import (
     WithdrawOrder,
 )
 from kundorder.events import FollowUp, FollowUpKind
-from kundorder.lifecycles.attests import attest_objections, order_document
+from kundorder.lifecycles.attests import attest_objections
+from kundorder.lifecycles.documents import order_document
 from kundorder.lifecycles.marks import course_with
 from kundorder.lifecycles.rows import NOTHING, By, Extra
 from kundorder.model import Mark, Order, Subject
@@ -79,7 +82,7 @@ def picked(case: Case, command: PickAttestant, _by: By) -> Order:
 def attestable(case: Case, command: AttestOrder) -> Reasons:
     """A method that is allowed, and evidence for exactly this attest (R11)."""
     order = case.order
-    return attest_objections(case, command, order.content.offer, order_document(order, case.act))
+    return attest_objections(case, command, order.content.offer, partial(order_document, order, case.act))
 
 
 def attested_by_agent(case: Case, command: AttestOrder, by: By) -> Order:

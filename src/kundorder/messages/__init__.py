@@ -4,7 +4,7 @@
 ``email`` takes a third of the time that attrs and transitions take.
 """
 
-from kundorder.messages.composing import About, Recipient, compose
+from kundorder.messages.composing import About, Recipient, compose, takes_reference
 from kundorder.messages.post import Mailbox, Post, mailbox
 
-__all__ = ["About", "Mailbox", "Post", "Recipient", "compose", "mailbox"]
+__all__ = ["About", "Mailbox", "Post", "Recipient", "compose", "mailbox", "takes_reference"]

@@ -10,7 +10,7 @@ from kundorder.errors import Malformed, Undeliverable
 from kundorder.events import Mail
 from kundorder.identifiers import email_address, long_text
 from kundorder.messages.lines import one_line, undeliverable
-from kundorder.messages.post import Post, mailbox
+from kundorder.messages.post import REFERENCE, Post, mailbox
 from kundorder.messages.rendering import Sheet, as_html, as_text
 from kundorder.ports import Letter
 from kundorder.templates import LAYOUTS, TEXTS, WORDS, Layout, Link, Variable
@@ -47,8 +47,15 @@ class About:
     instructions: str | None = None  # a person's own words
 
 
-def compose(mail: Mail, recipient: Recipient, about: About, post: Post) -> Letter:
+def compose(mail: Mail, recipient: Recipient, about: About, post: Post, reference: str | None = None) -> Letter:
     """The letter for a debt; the same debt always gives the same ``message_id``, whatever else has changed.
+
+    Args:
+        mail: what is owed.
+        recipient: to whom.
+        about: what there is to say.
+        post: sender and links.
+        reference: what stands in the link; needed where ``takes_reference``.
 
     Raises:
         Undeliverable: a value is missing, has several lines where one is meant, or holds what cannot be seen; mend the
@@ -67,7 +74,7 @@ def compose(mail: Mail, recipient: Recipient, about: About, post: Post) -> Lette
         facts=facts,
         quote=None if layout.quote is None or quoted is None else (words.labels[layout.quote], quoted),
         link=words.links[layout.link],
-        address=_address(mail, layout.link, post),
+        address=_address(mail, layout.link, post, reference),
         note=words.notes[layout.link],
         closing=tuple(paragraph.format_map(values) for paragraph in text.closing),
         footer=words.footer,
@@ -131,15 +138,22 @@ def _to(recipient: Recipient) -> str:
         raise undeliverable("the address", refusal) from None
 
 
-def _address(mail: Mail, link: Link, post: Post) -> str:
+def takes_reference(mail: Mail, post: Post) -> bool:
+    """Whether the link in the mail holds a reference."""
+    return f"{{{REFERENCE}}}" in post.pattern(_layout(mail).link)
+
+
+def _address(mail: Mail, link: Link, post: Post, reference: str | None) -> str:
     subject = mail.subject.removeprefix(_KINDS.get(link, ""))  # of another kind it keeps its colon, and is refused
     parts: dict[Link, dict[str, str | None]] = {
-        Link.ORDER: {"order": subject},
-        Link.AGREEMENT: {"agreement": subject, "signatory": mail.signatory},
+        Link.ORDER: {"order": subject, REFERENCE: reference},
+        Link.AGREEMENT: {"agreement": subject, "signatory": mail.signatory, REFERENCE: reference},
         Link.INVITATION: {"member": subject, "code": mail.secret},
         Link.PORTAL: {},
     }
-    return post.pattern(link).format_map({name: _in_link(name, part) for name, part in parts[link].items()})
+    pattern = post.pattern(link)
+    filled = {name: _in_link(name, part) for name, part in parts[link].items() if f"{{{name}}}" in pattern}
+    return pattern.format_map(filled)
 
 
 def _in_link(name: str, part: str | None) -> str:

@@ -1,6 +1,7 @@
 """Who the mail comes from, and where its links lead: what a host decides once."""
 
 import re
+from datetime import timedelta
 from typing import Final, final
 
 import attrs
@@ -17,6 +18,9 @@ _PATTERN: Final = re.compile(
     r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#](?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|\{[a-z]+\})*)?", re.ASCII
 )
 _PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}", re.ASCII)
+REFERENCE: Final = "reference"
+_MAY_REFER: Final = ("order_link", "agreement_link")
+_LONGEST_LIFE: Final = timedelta(days=366)
 _LINKS: Final[dict[str, tuple[str, ...]]] = {
     "order_link": ("order",),
     "agreement_link": ("agreement", "signatory"),
@@ -58,17 +62,19 @@ class Post:
     """The sender of all mail, and the pages its links open; a page that is opened must not decide anything.
 
     Each link is a pattern of an https address with all its placeholders. The code of an invitation is best put behind a
-    ``#``: browsers keep that part to themselves, so it stands in no log of a server.
+    ``#``: browsers keep that part to themselves, so it stands in no log of a server. So is ``{reference}``, which the
+    links to orders and agreements may hold: a secret of 256 bits, for ``Portal.link`` to tell what it is for.
 
     Raises:
         Malformed: every field that is wrong, by its path.
     """
 
     sender: str = "Kundportalen <noreply@portal.example>"
-    order_link: str = "https://portal.example/orders/{order}"
-    agreement_link: str = "https://portal.example/agreement?id={agreement}&signatory={signatory}"
+    order_link: str = "https://portal.example/orders/{order}#{reference}"
+    agreement_link: str = "https://portal.example/agreement?id={agreement}&signatory={signatory}#{reference}"
     login_link: str = "https://portal.example/invitation/{member}#{code}"
     portal_link: str = "https://portal.example/"
+    links_last: timedelta = timedelta(days=90)  # how long a reference is good for; at most 366 days
 
     def __attrs_post_init__(self) -> None:
         problems: list[Problem] = []
@@ -78,7 +84,9 @@ class Post:
             problems += (Problem("$.sender", problem.message) for problem in refusal.problems)
         patterns = (self.order_link, self.agreement_link, self.login_link, self.portal_link)
         for (name, placeholders), pattern in zip(_LINKS.items(), patterns, strict=True):
-            problems += _link_problems(f"$.{name}", pattern, placeholders)
+            problems += _link_problems(f"$.{name}", pattern, placeholders, refers=name in _MAY_REFER)
+        if not timedelta(0) < self.links_last <= _LONGEST_LIFE:
+            problems.append(Problem("$.links_last", f"must be more than nothing and at most {_LONGEST_LIFE.days} days"))
         if problems:
             raise Malformed(tuple(problems))
 
@@ -93,10 +101,14 @@ class Post:
         return patterns[link]
 
 
-def _link_problems(path: str, pattern: str, placeholders: tuple[str, ...]) -> list[Problem]:
+def _link_problems(path: str, pattern: str, placeholders: tuple[str, ...], *, refers: bool) -> list[Problem]:
     if len(pattern) > _LONGEST_LINK or _PATTERN.fullmatch(pattern) is None:
         return [Problem(path, f"must be an https address of at most {_LONGEST_LINK} ASCII characters")]
-    if sorted(_PLACEHOLDER.findall(pattern)) != sorted(placeholders):
+    found: list[str] = _PLACEHOLDER.findall(pattern)
+    if refers and found.count(REFERENCE) == 1:
+        found.remove(REFERENCE)
+    if sorted(found) != sorted(placeholders):
         wanted = " and ".join(f"{{{name}}}" for name in placeholders)
-        return [Problem(path, f"must hold {wanted} once" if wanted else "must hold no placeholder")]
+        more = " and may hold {reference} once" if refers else ""
+        return [Problem(path, f"must hold {wanted} once{more}" if wanted else "must hold no placeholder")]
     return []

@@ -7,6 +7,7 @@ from typing import final
 
 import attrs
 
+from kundorder.codec import digest
 from kundorder.commands import InformAgent
 from kundorder.decisions import needs_of_member, needs_of_order, tell_pending
 from kundorder.delivery import (
@@ -33,7 +34,9 @@ from kundorder.model import SYSTEM, Member, Order
 from kundorder.outcomes import Changes
 from kundorder.policies import assignment_of
 from kundorder.portal.acting import Acting
+from kundorder.portal.ending import end_unwanted
 from kundorder.portal.letters import handlers_key, letter_for
+from kundorder.portal.links import NOTHING, Claim, guard_now, kept_references, references_for
 from kundorder.portal.loading import read_all
 from kundorder.portal.writing import outcome_of
 from kundorder.ports import Mailer
@@ -42,6 +45,7 @@ from kundorder.situation import (
     Key,
     Situation,
     assignment_key,
+    link_key,
     member_key,
     organisation_key,
 )
@@ -63,25 +67,27 @@ class Delivering:
     post: Post
 
     def deliver(self, limit: int) -> DeliveryReport:
-        """Carry out what is due, at most this much; repeating is harmless.
+        """Carry out what is due, at most this much, and end signings that nobody waits for; repeating is harmless.
 
         Raises:
             Unavailable: the store does not answer.
         """
+        if self.acting.signing is not None:
+            _ = end_unwanted(self.acting, limit)
         report, left, silences = DeliveryReport(), limit, 0
-        while left > 0 and report.stopped is None and (claimed := self._claim(min(left, _BATCH))):
-            left -= len(claimed)
+        while left > 0 and report.stopped is None and (claim := self._claim(min(left, _BATCH))).owed:
+            left -= len(claim.owed)
             enough = self.acting.clock.now() + LEASE / 2
-            for place, owed in enumerate(claimed):
+            for place, owed in enumerate(claim.owed):
                 if self.acting.clock.now() > enough:  # it may be another's before it has left: claim it anew
-                    self._give_back(claimed[place:])
+                    self._give_back(claim, claim.owed[place:])
                     break
-                attempt = self._carry_out(owed)
+                attempt = self._carry_out(owed, claim.references.get(owed.id))
                 report = self._settled(report, owed, attempt)
                 silences = silences_after(attempt, silences)
                 if attempt.relay is Relay.STOPPED or silences == SILENCES:
-                    report, rest = stopped_after(report, attempt), claimed[place + 1 :]
-                    self._give_back(rest)
+                    report, rest = stopped_after(report, attempt), claim.owed[place + 1 :]
+                    self._give_back(claim, rest)
                     left += len(rest)
                     break
         return report if report.stopped is None else self._without_relay(report, left)
@@ -99,15 +105,28 @@ class Delivering:
             transaction.write(anew)
         return tuple(owed.id for owed in found)
 
-    def _claim(self, limit: int) -> tuple[Owed, ...]:
+    def _claim(self, limit: int) -> Claim:
+        """What is due; what the links will stand for is written before any of it leaves."""
         now = self.acting.clock.now()
         with self.acting.store.transaction() as transaction:
-            return transaction.claim(now=now, lease_until=now + LEASE, limit=limit)
+            owed = transaction.claim(now=now, lease_until=now + LEASE, limit=limit)
+            references = references_for(owed, self.acting.ids, self.post)
+            if not references:
+                return Claim(owed=owed)
+            known = transaction.read(tuple(link_key(digest(each)) for each in references.values()))
+            changes = kept_references(owed, references, known, now, self.post)
+            transaction.write(changes)
+        return Claim(owed=owed, references=references, written=frozenset(changes.guards))
 
-    def _give_back(self, claimed: tuple[Owed, ...]) -> None:
+    def _give_back(self, claim: Claim, rest: tuple[Owed, ...]) -> None:
+        """Nobody has these references: the next time there are others."""
+        keys = {link_key(digest(claim.references[owed.id])) for owed in rest if owed.id in claim.references}
+        guards = tuple(guard_now(guard) for guard in claim.written if guard.key in keys)
         with self.acting.store.transaction() as transaction:
-            for owed in claimed:
+            for owed in rest:
                 _ = transaction.settle(owed, given_back(owed))
+            if guards:
+                transaction.write(attrs.evolve(NOTHING, guards=guards, dropped=tuple(guard.key for guard in guards)))
 
     def _settled(self, report: DeliveryReport, owed: Owed, attempt: Attempt) -> DeliveryReport:
         """A letter that has left must not leave again only because the store was busy for a moment."""
@@ -147,10 +166,10 @@ class Delivering:
             if after is None:
                 return tuple(found)
 
-    def _carry_out(self, owed: Owed) -> Attempt:
+    def _carry_out(self, owed: Owed, reference: str | None = None) -> Attempt:
         try:
             if owed.mail is not None:
-                return self._send(owed, owed.mail)
+                return self._send(owed, owed.mail, reference)
             return Attempt(SENT if owed.follow_up is None else self._follow_up(owed.follow_up))
         except Undeliverable as error:
             return Attempt(parked(error.why))
@@ -163,8 +182,8 @@ class Delivering:
     def _again(self, owed: Owed, why: str) -> Settlement:
         return again(owed, self.acting.clock.now(), why, random.random())  # noqa: S311 - no secret
 
-    def _send(self, owed: Owed, mail: Mail) -> Attempt:
-        found = letter_for(mail, self._about(mail), self.acting.catalogue, self.post)
+    def _send(self, owed: Owed, mail: Mail, reference: str | None) -> Attempt:
+        found = letter_for(mail, self._about(mail), self.acting.catalogue, self.post, reference)
         if isinstance(found, Settlement):
             return Attempt(found)
         if self.mailer is None:

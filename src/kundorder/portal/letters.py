@@ -11,7 +11,9 @@ from kundorder.situation import Facts, Key, Situation, holders_key, member_key, 
 from kundorder.vocabulary import Role
 
 
-def letter_for(mail: Mail, facts: Facts, catalogue: Catalogue, post: Post) -> Letter | Settlement:
+def letter_for(
+    mail: Mail, facts: Facts, catalogue: Catalogue, post: Post, reference: str | None = None
+) -> Letter | Settlement:
     """The letter, to the address and in the language of now; or how the debt is settled, where nobody wants it.
 
     Raises:
@@ -25,7 +27,7 @@ def letter_for(mail: Mail, facts: Facts, catalogue: Catalogue, post: Post) -> Le
     recipient = _recipient(mail, subject, member)
     if recipient is None:
         return cancelled("there is nobody to write to")
-    return compose(mail, recipient, _words(mail, subject, facts, catalogue), post)
+    return compose(mail, recipient, _words(mail, subject, facts, catalogue), post, reference)
 
 
 def handlers_key(order: Order) -> Key:

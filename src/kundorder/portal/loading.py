@@ -23,9 +23,10 @@ def read_all(transaction: Transaction, further: Further, known: dict[Key, Fact])
     return known
 
 
-def load_command(store: Store, command: Command, act: Act, keyed: Keyed | None) -> Facts:
-    """What a command is decided on, with the receipt of its key."""
+def load_command(store: Store, command: Command, act: Act, keyed: Keyed | None, signing: Key | None = None) -> Facts:
+    """What a command is decided on, with the receipt of its key, and the signing its evidence comes from."""
     first = needs(command, act) if keyed is None else (*needs(command, act), receipt_key(keyed.key))
+    first = first if signing is None else (*first, signing)
     with store.transaction() as transaction:
         return read_all(transaction, lambda facts: needs_further(command, act, facts), transaction.read(first))
 

@@ -4,19 +4,21 @@ from typing import final
 
 import attrs
 
-from kundorder.decisions import needs_of_order, standing, visible_order
+from kundorder.decisions import needs_of_order, path, standing, visible_order
 from kundorder.decisions.deciding import lifecycle_of, owner_of
 from kundorder.decisions.needs import members_behind
 from kundorder.errors import NotFound
 from kundorder.events import Event
+from kundorder.evidence import Evidence, PendingSigning, SignedDocument
 from kundorder.identifiers import organisation_number
 from kundorder.model import Actor, AgentAssignment, Agreement, Member, Notice, Order, Record
-from kundorder.outcomes import NeedsAction
+from kundorder.outcomes import NeedsAction, PathStep, UnderWay
 from kundorder.policies import acted, has_any, is_granted, is_staff, named, sees, shown, shown_event
 from kundorder.portal.acting import Acting
 from kundorder.portal.loading import load_order, read_all
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
-from kundorder.ports import Transaction
+from kundorder.portal.signings import is_wanted, shown_signing
+from kundorder.ports import Page, Transaction
 from kundorder.situation import (
     Act,
     Case,
@@ -26,6 +28,7 @@ from kundorder.situation import (
     Situation,
     assignment_key,
     case_of,
+    evidence_key,
     holders_key,
     key_of_id,
     kind_of,
@@ -34,6 +37,7 @@ from kundorder.vocabulary import Index, OrderState, Role
 from kundorder.worklists import lines_of, orders_for, pending_for
 
 _ASSIGNMENTS_AT_MOST = 1000
+_SIGNINGS_AT_MOST = 100
 _ASKING = (
     OrderState.AWAITING_AGENT_APPROVAL,
     OrderState.AWAITING_AGENT_ATTEST,
@@ -140,6 +144,31 @@ class Looking:
             after=page.after,
         )
 
+    def path(self, order: str, actor: Actor) -> tuple[PathStep, ...]:
+        """Who must do what next, and who is about to."""
+        act = self.acting.act(actor)
+        with self.acting.store.transaction() as transaction:
+            facts = read_all(transaction, lambda known: needs_of_order(order, act, known), {})
+            case = visible_order(Situation(facts), order, act)
+            page = transaction.select(Index.SIGNINGS, (order,), after=None, limit=_SIGNINGS_AT_MOST)
+        return path(Situation(facts), order, act, _under_way(case, page, case.order))
+
+    def signings(self, identifier: str, actor: Actor) -> tuple[UnderWay, ...]:
+        """What has been begun and is not finished."""
+        with self.acting.store.transaction() as transaction:
+            case, record = self._seen(transaction, key_of_id(identifier), actor)
+            page = transaction.select(Index.SIGNINGS, (identifier,), after=None, limit=_SIGNINGS_AT_MOST)
+        return _under_way(case, page, record)
+
+    def evidence(self, identifier: str, actor: Actor) -> tuple[SignedDocument, ...]:
+        """What has been attested or signed, the first first."""
+        with self.acting.store.transaction() as transaction:
+            case, record = self._seen(transaction, key_of_id(identifier), actor)
+            accepted = _accepted(shown(case, record) if isinstance(record, Order) else record)
+            facts = transaction.read(tuple(evidence_key(each.digest) for each in accepted))
+        found = (facts[evidence_key(each.digest)].record for each in accepted)
+        return tuple(each for each in found if isinstance(each, SignedDocument))
+
     def _seen(self, transaction: Transaction, key: Key, actor: Actor) -> tuple[Case, Record]:
         act = self.acting.act(actor)
         if kind_of(key) is Kind.ORDER:
@@ -174,6 +203,27 @@ class Looking:
 def _of_reader(act: Act, known: Facts, more: tuple[Key, ...]) -> tuple[Key, ...]:
     wanted = (*standing(act), *more, *members_behind(known))
     return tuple(key for key in dict.fromkeys(wanted) if key not in known)
+
+
+def _under_way(case: Case, page: Page, subject: Record) -> tuple[UnderWay, ...]:
+    here, now = case.act.actor.organisation, case.act.now
+    everything = case.act.is_system or is_staff(case)
+    records = (line.fact.record for line in page.items if line.fact is not None)
+    return tuple(
+        shown_signing(each, here, is_staff=everything)
+        for each in records
+        if isinstance(each, PendingSigning) and each.ends_at > now and is_wanted(each, subject)
+    )
+
+
+def _accepted(record: Record) -> tuple[Evidence, ...]:
+    match record:
+        case Order() | AgentAssignment():
+            return record.evidence
+        case Agreement():
+            return record.given
+        case _:
+            return ()
 
 
 def _needs_action(record: Record | None) -> NeedsAction | None:

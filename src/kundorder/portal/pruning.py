@@ -11,7 +11,7 @@ from typing import Final, final
 
 import attrs
 
-from kundorder.directory import Receipt
+from kundorder.directory import Receipt, Reference
 from kundorder.errors import malformed
 from kundorder.events import Owed, OwedState
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Provider, Record
@@ -42,7 +42,7 @@ def prune(acting: Acting, receipts_older_than: timedelta, mail_older_than: timed
     mail_before = now - _age("mail_older_than", mail_older_than)
     if limit < 1:
         raise malformed("$.limit", "must be at least 1")
-    receipts = mails = 0
+    receipts = links = mails = 0
     after: str | None = None
     while receipts < limit:
         most = min(_BATCH, limit - receipts)
@@ -50,13 +50,18 @@ def prune(acting: Acting, receipts_older_than: timedelta, mail_older_than: timed
         receipts += batch.gone
         if batch.after is None:
             break
-    while receipts + mails < limit:
-        most = limit - receipts - mails
+    while receipts + links < limit:
+        batch = acting.retried(partial(_drop_links, acting.store, mail_before, min(_BATCH, limit - receipts - links)))
+        links += batch.gone
+        if batch.after is None:
+            break
+    while receipts + links + mails < limit:
+        most = limit - receipts - links - mails
         batch = acting.retried(partial(_drop_mail, acting.store, mail_before, after, most))
         mails, after = mails + batch.gone, batch.after
         if after is None:
             break
-    return PruneReport(receipts=receipts, mails=mails, more=receipts + mails >= limit)
+    return PruneReport(receipts=receipts, mails=mails, links=links, more=receipts + links + mails >= limit)
 
 
 def _age(name: str, given: timedelta) -> timedelta:
@@ -88,6 +93,21 @@ def _old(facts: Facts, before: datetime) -> tuple[Guard, ...]:
 
 def _is_old(record: Record | None, before: datetime) -> bool:
     return isinstance(record, Receipt) and record.at < before
+
+
+def _drop_links(store: Store, before: datetime, most: int) -> _Batch:
+    """What links in mails stood for that have ended so long ago; none of them is ever written again."""
+    with store.transaction() as transaction:
+        page = transaction.select(Index.LINKS, ("",), after=None, limit=most)
+        found = ((line.key, line.fact) for line in page.items if line.fact is not None)
+        old = tuple(
+            Guard(key, fact.version)
+            for key, fact in found
+            if isinstance(fact.record, Reference) and fact.record.ends_at < before
+        )
+        if old:
+            transaction.write(attrs.evolve(_NOTHING, guards=old, dropped=tuple(guard.key for guard in old)))
+    return _Batch(gone=len(old), after=page.after if old and len(old) == len(page.items) else None)
 
 
 def _drop_mail(store: Store, before: datetime, after: str | None, most: int) -> _Batch:

@@ -3,6 +3,9 @@
 The async twins are in ``awaited``, made from these.
 """
 
+from kundorder.ports.archives import Archive as Archive
+from kundorder.ports.authorities import SigningAuthority as SigningAuthority
+from kundorder.ports.awaited.authorities import AsyncSigningAuthority as AsyncSigningAuthority
 from kundorder.ports.awaited.mailers import AsyncMailer as AsyncMailer
 from kundorder.ports.awaited.signing import AsyncSigning as AsyncSigning
 from kundorder.ports.awaited.stores import AsyncStore as AsyncStore
@@ -19,8 +22,10 @@ from kundorder.ports.progress import OpenUrl as OpenUrl
 from kundorder.ports.progress import Pending as Pending
 from kundorder.ports.progress import Progress as Progress
 from kundorder.ports.progress import ShowQr as ShowQr
+from kundorder.ports.seals import Seal as Seal
 from kundorder.ports.signing import Signing as Signing
 from kundorder.ports.stores import Store as Store
 from kundorder.ports.stores import Transaction as Transaction
 from kundorder.ports.surroundings import Clock as Clock
 from kundorder.ports.surroundings import Ids as Ids
+from kundorder.ports.texts import TextMessages as TextMessages

@@ -1,6 +1,7 @@
 """A reason: why not, and who can help. Every sentence a refusal or an advice says stands here, in both languages."""
 
 from kundorder.reasons.clearers import CUSTOMER_SERVICE, OFFICER, SYSTEM, YOU, Clearer
+from kundorder.reasons.failures import failure_text
 from kundorder.reasons.kinds import Advice, Reason, Reasons
 from kundorder.reasons.sentences import PARAMS
 from kundorder.reasons.wording import Params
@@ -17,5 +18,6 @@ __all__ = [
     "Reasons",
     "SYSTEM",
     "YOU",
+    "failure_text",
     "word",
 ]

@@ -163,7 +163,23 @@ REASONS: Mapping[ReasonCode, Texts] = {
         "Beviset visar inte att just den här personen har gjort just detta, med just det här innehållet.",
         "The evidence does not prove this act by this person over this content.",
     ),
+    _C.EVIDENCE_USED: (
+        "Beviset har redan använts en gång; attestera eller signera på nytt.",
+        "The evidence has been used once already; attest or sign anew.",
+    ),
     _C.ALREADY_SIGNED: ("Företrädaren har redan signerat.", "The signatory has signed already."),
+    _C.SIGNED_MEANWHILE: (
+        "En annan företrädare har signerat under tiden; signera en gång till, efter den signaturen.",
+        "Another signatory has signed meanwhile; sign once more, after that signature.",
+    ),
+    _C.SAME_SIGNER: (
+        "Samma person har redan signerat som en annan företrädare; den som är angiven behöver signera själv.",
+        "The same person has already signed as another signatory; the one who is named has to sign in person.",
+    ),
+    _C.NOT_BINDING: (
+        "De angivna företrädarna kan inte tillsammans binda {organisation}; avböj, och ansök med rätt företrädare.",
+        "The signatories named cannot bind {organisation} together; decline, and apply with the right signatories.",
+    ),
     _C.NOT_A_SIGNATORY: ("Personen är inte angiven som företrädare.", "The person is not named as a signatory."),
     _C.FOUR_EYES: (
         "Fyraögonprincipen gäller: detta måste göras av någon som inte redan har agerat i ärendet.",

@@ -112,6 +112,7 @@ METHODS: Words = {
     AttestMethod.BANKID: ("BankID", "BankID"),
     AttestMethod.FREJA: ("Freja", "Freja"),
     AttestMethod.SITHS: ("SITHS", "SITHS"),
+    AttestMethod.CERTIFICATE: ("certifikat", "certificate"),
 }
 
 MODES: Words = {

@@ -20,10 +20,13 @@ from kundorder.situation.keys import Kind as Kind
 from kundorder.situation.keys import account_key as account_key
 from kundorder.situation.keys import agreement_key as agreement_key
 from kundorder.situation.keys import assignment_key as assignment_key
+from kundorder.situation.keys import begun_key as begun_key
 from kundorder.situation.keys import case_key as case_key
+from kundorder.situation.keys import evidence_key as evidence_key
 from kundorder.situation.keys import holders_key as holders_key
 from kundorder.situation.keys import key_of_id as key_of_id
 from kundorder.situation.keys import kind_of as kind_of
+from kundorder.situation.keys import link_key as link_key
 from kundorder.situation.keys import login_key as login_key
 from kundorder.situation.keys import mailbox_key as mailbox_key
 from kundorder.situation.keys import member_key as member_key

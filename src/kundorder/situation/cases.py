@@ -5,6 +5,7 @@ from typing import Protocol, final
 
 import attrs
 
+from kundorder.authority import Authority
 from kundorder.catalogue import Catalogue
 from kundorder.evidence import Evidence
 from kundorder.model import (
@@ -53,6 +54,7 @@ class Act:
     rules: Rules
     catalogue: Catalogue
     verified: Evidence | None = None  # what the signing port has verified in this very load
+    authority: Authority | None = None  # what the port for it has said in this very load; None: there is no such port
     is_system: bool = attrs.field(init=False)  # whether no person acts
 
     def __attrs_post_init__(self) -> None:

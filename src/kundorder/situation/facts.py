@@ -6,6 +6,7 @@ from typing import TypeAlias, final
 import attrs
 
 from kundorder.directory import Account, Holder, Holders, Login, Mailbox
+from kundorder.evidence import SignedDocument
 from kundorder.model import (
     Actor,
     AgentAssignment,
@@ -22,6 +23,7 @@ from kundorder.situation.keys import (
     account_key,
     agreement_key,
     assignment_key,
+    evidence_key,
     holders_key,
     login_key,
     mailbox_key,
@@ -115,6 +117,11 @@ class Situation:
         login = self.login(actor)
         member = None if login is None else self.member(login.member)
         return member if member is not None and member.state is UserState.ACTIVE else None
+
+    def signed(self, document_digest: str) -> SignedDocument | None:
+        """What has been accepted for a document before."""
+        record = self.facts[evidence_key(document_digest)].record
+        return record if isinstance(record, SignedDocument) else None
 
     def provider(self) -> Provider | None:
         """The provider, if there is one yet."""

@@ -3,8 +3,8 @@
 from enum import StrEnum, unique
 from typing import NewType, final
 
-from kundorder.directory import Account, CaseFile, Holders, Login, Mailbox, Receipt
-from kundorder.evidence import PendingSigning
+from kundorder.directory import Account, CaseFile, Holders, Login, Mailbox, Receipt, Reference
+from kundorder.evidence import Begun, PendingSigning, SignedDocument
 from kundorder.model import (
     AgentAssignment,
     Agreement,
@@ -37,6 +37,9 @@ class Kind(StrEnum):
     MAILBOX = "mailbox"
     CASE_FILE = "case"
     SIGNING = "signing"
+    BEGUN = "begun"
+    EVIDENCE = "evidence"
+    LINK = "link"
     RECEIPT = "receipt"
 
 
@@ -53,6 +56,9 @@ RECORDS: dict[Kind, type[Record]] = {
     Kind.MAILBOX: Mailbox,
     Kind.CASE_FILE: CaseFile,
     Kind.SIGNING: PendingSigning,
+    Kind.BEGUN: Begun,
+    Kind.EVIDENCE: SignedDocument,
+    Kind.LINK: Reference,
     Kind.RECEIPT: Receipt,
 }
 """What is stored under a key of each kind."""
@@ -134,9 +140,28 @@ def case_key(case_number: str) -> Key:
     return Key(f"case:{case_number}")
 
 
-def signing_key(subject: Key, step: int, signer: str) -> Key:
-    """Of a signature under way."""
-    return Key(f"signing:{subject}/{step}/{signer}")
+def signing_key(subject: str, number: int, act: str, signer: str) -> Key:
+    """Of the signature one person gives or has begun to give to one thing; to sign and to decline are two."""
+    return Key(f"signing:{subject}/{number}/{act}/{signer}")
+
+
+def begun_key(who: str) -> Key:
+    """Of when somebody has lately begun to sign.
+
+    Args:
+        who: a digest, for it may be of an address.
+    """
+    return Key(f"begun:{who}")
+
+
+def evidence_key(document_digest: str) -> Key:
+    """Of the evidence accepted for a document."""
+    return Key(f"evidence:{document_digest}")
+
+
+def link_key(reference_digest: str) -> Key:
+    """Of what a link in a mail stands for."""
+    return Key(f"link:{reference_digest}")
 
 
 def receipt_key(key: str) -> Key:

@@ -6,10 +6,10 @@ letters.
 
 from kundorder.vocabulary.agreements import AgreementModel
 from kundorder.vocabulary.answers import NextStep
-from kundorder.vocabulary.attests import AssuranceLevel, AttestMethod
+from kundorder.vocabulary.attests import AssuranceLevel, AttestMethod, FailureCode, SigningStage
 from kundorder.vocabulary.codes import AdviceCode, ReasonCode
 from kundorder.vocabulary.lists import Index
-from kundorder.vocabulary.mails import Template
+from kundorder.vocabulary.mails import LinkClosed, Template
 from kundorder.vocabulary.offers import ConnectionMode, FieldKind, Flow
 from kundorder.vocabulary.people import CustomerCategory, Language, Party, Role
 from kundorder.vocabulary.states import (
@@ -32,17 +32,20 @@ __all__ = [
     "AttestMethod",
     "ConnectionMode",
     "CustomerCategory",
+    "FailureCode",
     "FieldKind",
     "Flow",
     "Index",
     "Language",
     "Lifecycle",
+    "LinkClosed",
     "NextStep",
     "OrderState",
     "Party",
     "ProviderState",
     "ReasonCode",
     "Role",
+    "SigningStage",
     "State",
     "Template",
     "Trigger",

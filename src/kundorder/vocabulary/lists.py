@@ -19,4 +19,6 @@ class Index(Name):
     HEADS = "heads"  # everything with a journal
     JOURNAL = "journal"  # entries, by chain
     OWED = "owed"  # mail and follow-ups, by state
+    SIGNINGS = "signings"  # under way, by subject and all together, the first to end first
+    LINKS = "links"  # all under one value, the first to end first
     RECEIPTS = "receipts"  # of idempotency keys, all under one value, the oldest first

@@ -8,6 +8,16 @@ from kundorder.vocabulary.names import Name
 
 @final
 @unique
+class LinkClosed(Name):
+    """Why a link in a mail leads nowhere any more."""
+
+    ENDED = "ended"  # its time is over; whoever needs it asks for another, or logs in
+    DECIDED = "decided"  # the step has been taken, or the matter has ended
+    NOT_YOURS = "not_yours"  # the addressee has lost the right it was sent for
+
+
+@final
+@unique
 class Template(Name):
     """Which mail or notice."""
 

@@ -8,16 +8,20 @@ from typing import TypeAlias, TypeVar, final
 
 import attrs
 
+from kundorder.authority import Authority
 from kundorder.catalogue import Catalogue
-from kundorder.commands import Command
+from kundorder.commands import Command, SignAgreement
 from kundorder.decisions import check, decide, document_for, evidence_in
 from kundorder.errors import Conflict, Unavailable
+from kundorder.evidence import Evidence
+from kundorder.lifecycles.agreement_signing import authority_question
 from kundorder.model import Actor, Rules
 from kundorder.outcomes import Decision, Outcome, Verdict
 from kundorder.portal.awaited.loading import load_command, repeated
+from kundorder.portal.signings import with_ended
 from kundorder.portal.writing import Keyed, changes_of, outcome_of, receipt_of
-from kundorder.ports import AsyncSigning, AsyncStore, Clock, Ids
-from kundorder.situation import Act, Facts, Situation
+from kundorder.ports import AsyncSigning, AsyncSigningAuthority, AsyncStore, Clock, Ids
+from kundorder.situation import Act, Facts, Key, Situation
 
 _T = TypeVar("_T")
 
@@ -37,6 +41,7 @@ class Acting:
     catalogue: Catalogue
     rules: Rules
     signing: AsyncSigning | None
+    authority: AsyncSigningAuthority | None
     clock: Clock
     ids: Ids
     attempts: int
@@ -67,17 +72,17 @@ class Acting:
             await self.pause(random.uniform(0, 0.002 * (1 << min(number, 6))))  # noqa: S311 - spreads callers, no secret
         return await attempt()
 
-    async def execute(self, command: Command, actor: Actor, keyed: Keyed | None) -> Outcome:
-        """Load, verify, decide, write."""
-        return await self.retried(lambda: self._execute(command, self.act(actor), keyed))
+    async def execute(self, command: Command, actor: Actor, keyed: Keyed | None, signing: Key | None = None) -> Outcome:
+        """Load, verify, decide, write; and end the signing the evidence comes from, if there is one."""
+        return await self.retried(lambda: self._execute(command, self.act(actor), keyed, signing))
 
-    async def _execute(self, command: Command, act: Act, keyed: Keyed | None) -> Outcome:
-        facts = await load_command(self.store, command, act, keyed)
+    async def _execute(self, command: Command, act: Act, keyed: Keyed | None, signing: Key | None) -> Outcome:
+        facts = await load_command(self.store, command, act, keyed, signing)
         before = repeated(facts, keyed)
         if before is not None:
             return before
         act = await self._verified(facts, command, act)
-        decision = decide(Situation(facts), command, act)
+        decision = with_ended(decide(Situation(facts), command, act), facts, signing)
         outcome = outcome_of(decision, facts, act)
         await self.write(decision, facts, act, keyed, outcome)
         return outcome
@@ -107,7 +112,16 @@ class Acting:
         document = document_for(situation, command, act, evidence.signer)
         if document is None or not await self.port().verify(evidence, document):
             return act
-        return attrs.evolve(act, verified=evidence)
+        return attrs.evolve(act, verified=evidence, authority=await self._authority(situation, command, evidence, act))
+
+    async def _authority(
+        self, situation: Situation, command: Command, evidence: Evidence, act: Act
+    ) -> Authority | None:
+        """What the host's port says of those who will have signed; None: there is no such port, or nothing to ask."""
+        agreement = situation.agreement(command.agreement) if isinstance(command, SignAgreement) else None
+        if self.authority is None or agreement is None:
+            return None
+        return await self.authority.may_bind(authority_question(agreement, evidence, act))
 
     def port(self) -> AsyncSigning:
         """The signing port.

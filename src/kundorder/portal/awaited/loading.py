@@ -25,9 +25,12 @@ async def read_all(transaction: AsyncTransaction, further: Further, known: dict[
     return known
 
 
-async def load_command(store: AsyncStore, command: Command, act: Act, keyed: Keyed | None) -> Facts:
-    """What a command is decided on, with the receipt of its key."""
+async def load_command(
+    store: AsyncStore, command: Command, act: Act, keyed: Keyed | None, signing: Key | None = None
+) -> Facts:
+    """What a command is decided on, with the receipt of its key, and the signing its evidence comes from."""
     first = needs(command, act) if keyed is None else (*needs(command, act), receipt_key(keyed.key))
+    first = first if signing is None else (*first, signing)
     async with store.transaction() as transaction:
         return await read_all(
             transaction, lambda facts: needs_further(command, act, facts), await transaction.read(first)

@@ -2,36 +2,29 @@
 
 # Made from kundorder/portal/shell.py by tests/one_text.py: change it there.
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from datetime import timedelta
 from typing import final, overload
 
 from kundorder.catalogue import Catalogue
 from kundorder.codec import command_digest, rules_digest
 from kundorder.commands import AnyOrderCommand, Command
-from kundorder.decisions import due, options, path
 from kundorder.delivery import DeliveryReport
 from kundorder.identifiers import idempotency_key
 from kundorder.messages import Post
-from kundorder.model import SYSTEM, Actor, AgentAssignment, Agreement, Order, Rules
-from kundorder.outcomes import Due, Head, JournalReport, Option, OrderOutcome, Outcome, PathStep, PruneReport, Verdict
+from kundorder.model import SYSTEM, Actor, Rules
+from kundorder.outcomes import OrderOutcome, Outcome, PruneReport
 from kundorder.portal.awaited.acting import Acting, Pause
 from kundorder.portal.awaited.delivering import Delivering
-from kundorder.portal.awaited.exporting import exported
-from kundorder.portal.awaited.loading import load_order
+from kundorder.portal.awaited.ending import cancel_signing
 from kundorder.portal.awaited.looking import Looking
 from kundorder.portal.awaited.pruning import prune
+from kundorder.portal.awaited.reading import Reading
 from kundorder.portal.awaited.signing import SigningCall, ToSign, keyed_without_evidence, resume
-from kundorder.portal.awaited.verifying import verify
-from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
 from kundorder.portal.settings import SystemClock, SystemIds
 from kundorder.portal.writing import Keyed
-from kundorder.ports import AsyncMailer, AsyncSigning, AsyncStore, Clock, Failed, Ids, Pending
-from kundorder.situation import Situation
+from kundorder.ports import AsyncMailer, AsyncSigning, AsyncSigningAuthority, AsyncStore, Clock, Failed, Ids, Pending
 from kundorder.vocabulary import AttestMethod, Language
-
-REMIND_AFTER = timedelta(days=7)
-"""How long a step waits before ``due`` asks for a reminder, unless the host says otherwise."""
 
 
 async def at_once(_seconds: float) -> None:
@@ -39,7 +32,7 @@ async def at_once(_seconds: float) -> None:
 
 
 @final
-class AsyncPortal:
+class AsyncPortal(Reading):
     """Orders, agreements and people in one store, under one catalogue and one set of rules.
 
     Nothing is kept between calls: any number of portals, threads and processes may share a store. Whatever asks the
@@ -52,6 +45,7 @@ class AsyncPortal:
         rules: what the host has chosen.
         mailer: how mail leaves; without it mail stays owed.
         signing: how people attest and sign; without it no evidence is accepted.
+        authority: who together may sign for an organisation; if not given, everybody an application names must.
         post: sender and links of the mails.
         clock: the time; the system's if not given.
         ids: where ids come from; the system's randomness if not given.
@@ -67,6 +61,7 @@ class AsyncPortal:
         rules: Rules | None = None,
         mailer: AsyncMailer | None = None,
         signing: AsyncSigning | None = None,
+        authority: AsyncSigningAuthority | None = None,
         post: Post | None = None,
         clock: Clock | None = None,
         ids: Ids | None = None,
@@ -80,6 +75,7 @@ class AsyncPortal:
             rules=held,
             rules_digest=rules_digest(held),
             signing=signing,
+            authority=authority,
             clock=SystemClock() if clock is None else clock,
             ids=SystemIds() if ids is None else ids,
             attempts=attempts,
@@ -111,109 +107,6 @@ class AsyncPortal:
         keyed = None if key is None else Keyed(idempotency_key(key), command_digest(command, actor))
         return await self._acting.execute(command, actor, keyed)
 
-    async def check(self, command: Command, actor: Actor) -> Verdict:
-        """Whether a command would be accepted as things are; the very judgement of ``execute``, without the write.
-
-        Raises:
-            NotFound: the subject does not exist, or the actor may not see it.
-            Unavailable: a port failed; call again.
-        """
-        return await self._acting.check(command, actor)
-
-    async def options(self, order: str, actor: Actor) -> tuple[Option, ...]:
-        """Everything that can be asked of an order, and what stands in the way of each for this actor.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        act = self._acting.act(actor)
-        return options(Situation(await load_order(self._acting.store, order, act)), order, act)
-
-    async def path(self, order: str, actor: Actor) -> tuple[PathStep, ...]:
-        """Who must do what next, until the order is done, and what stands in the way as things are.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        act = self._acting.act(actor)
-        return path(Situation(await load_order(self._acting.store, order, act)), order, act)
-
-    async def due(self, order: str, actor: Actor, *, remind_after: timedelta = REMIND_AFTER) -> tuple[Due, ...]:
-        """What waits, since when, and whether it is time for a reminder; the host owns the timer.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        act = self._acting.act(actor)
-        return due(Situation(await load_order(self._acting.store, order, act)), order, act, remind_after)
-
-    async def order(self, order: str, actor: Actor) -> Order:
-        """One order, as the actor may see it.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        return await self._looking.order(order, actor)
-
-    async def orders(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> OrderPage:
-        """The orders the actor may follow, the newest first.
-
-        Raises:
-            NotFound: the actor is no user of the organisation acted for.
-        """
-        return await self._looking.orders(actor, after, limit)
-
-    async def pending(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> PendingPage:
-        """What waits for the actor to act, the oldest first.
-
-        Raises:
-            NotFound: the actor is no user of the organisation acted for.
-        """
-        return await self._looking.pending(actor, after, limit)
-
-    async def notices(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> NoticePage:
-        """The actor's notices, the newest first; a notice goes as soon as its step has been taken.
-
-        Raises:
-            NotFound: the actor is no user of the organisation acted for.
-        """
-        return await self._looking.notices(actor, after, limit)
-
-    async def members(
-        self, actor: Actor, *, organisation: str | None = None, after: str | None = None, limit: int = 50
-    ) -> MemberPage:
-        """The users of the organisation acted for; the provider may ask for any organisation's.
-
-        Raises:
-            Malformed: that is no organisation number.
-            NotFound: there is no such organisation, or the actor may not see its users.
-        """
-        return await self._looking.members(actor, organisation, after, limit)
-
-    async def agreement(self, agreement: str, actor: Actor) -> Agreement:
-        """One agreement.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        return await self._looking.agreement(agreement, actor)
-
-    async def assignment(self, assignment: str, actor: Actor) -> AgentAssignment:
-        """One agent assignment.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        return await self._looking.assignment(assignment, actor)
-
-    async def history(self, subject: str, actor: Actor, *, after: str | None = None, limit: int = 50) -> EventPage:
-        """What has happened to an order, agreement, assignment or user (by its id), the first first.
-
-        Raises:
-            NotFound: it does not exist, or the actor may not see it.
-        """
-        return await self._looking.history(subject, actor, after, limit)
-
     async def resume_signing(
         self,
         command: ToSign,
@@ -223,6 +116,7 @@ class AsyncPortal:
         signer: str | None = None,
         language: Language = Language.SV,
         callback: str | None = None,
+        ip: str | None = None,
         key: str | None = None,
     ) -> Outcome | Pending | Failed:
         """Let a person attest or sign: begin, or go on where it stands; when signed, the command is carried out.
@@ -233,7 +127,8 @@ class AsyncPortal:
             method: how.
             signer: the signatory's id on the agreement; for an attest it is the actor.
             language: what the person reads.
-            callback: what the signing service has sent, as it came; only a hint to ask it.
+            callback: what the signing service has sent, or the person has entered, as it came; only a hint to ask.
+            ip: the address the person is asked at, for methods that want to know; it is not kept.
             key: idempotency key of the act.
 
         Raises:
@@ -253,9 +148,25 @@ class AsyncPortal:
             method=method,
             language=language,
             callback=callback,
+            ip=ip,
             keyed=keyed,
         )
         return await self._acting.retried(lambda: resume(self._acting, call))
+
+    async def cancel_signing(self, command: ToSign, actor: Actor = SYSTEM, *, signer: str | None = None) -> None:
+        """Give up what somebody has begun to attest or sign; where nothing has been begun, nothing happens.
+
+        Args:
+            command: as it was begun.
+            actor: who attests; left out for a signatory, who has no login. Nobody gives up another's.
+            signer: the signatory's id on the agreement; for an attest it is the actor.
+
+        Raises:
+            NotFound: the subject does not exist, or the actor may not see it.
+            Conflict: it is gone on with at this moment; call again.
+            Unavailable: the signing port or the store does not answer; it ends by itself, or call again.
+        """
+        await cancel_signing(self._acting, command, actor, actor.person if signer is None else signer)
 
     async def deliver(self, *, limit: int = 1000) -> DeliveryReport:
         """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.
@@ -278,14 +189,6 @@ class AsyncPortal:
             Unavailable: the store does not answer; call again.
         """
         return await self._delivering.requeue(debts)
-
-    async def verify_journal(self, anchor: tuple[Head, ...] = ()) -> JournalReport:
-        """Whether every chain holds. A cut tail shows only against ``anchor``: heads of an earlier report."""
-        return await verify(self._acting.store, anchor)
-
-    async def export_journal(self, *, remarks: bool = True) -> AsyncIterator[str]:
-        """The journal as lines to keep elsewhere, with or without free texts; ``verify_export`` needs nothing else."""
-        return exported(self._acting.store, remarks=remarks)
 
     async def prune(
         self, *, receipts_older_than: timedelta, mail_older_than: timedelta, limit: int = 1000

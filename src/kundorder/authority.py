@@ -1,0 +1,96 @@
+"""Who together may bind an organisation: the question, its answer, and the two rules that need nobody to be asked.
+
+The answer is kept with the agreement, for whoever wants to know later by which right it was signed.
+"""
+
+from datetime import date
+from typing import final
+
+import attrs
+
+from kundorder.errors import malformed
+from kundorder.vocabulary import Party
+
+
+@final
+@attrs.frozen(kw_only=True)
+class NamedPerson:
+    """Somebody an application names as a signatory."""
+
+    signatory: str  # id on the agreement
+    name: str = attrs.field(repr=False)
+    email: str = attrs.field(repr=False)
+    identity: str  # who the method of signing says it was, see ``Evidence``; empty: not known, or has not signed
+    has_signed: bool
+
+
+@final
+@attrs.frozen(kw_only=True)
+class AuthorityQuestion:
+    """May those who have signed bind this organisation, on this date?"""
+
+    organisation: str
+    party: Party
+    persons: tuple[NamedPerson, ...]  # everybody the application names
+    on: date  # in UTC
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Authority:
+    """The answer: whether they may, by which right, and on which date that was asked."""
+
+    binds: bool
+    right: str  # the rule or the entry in a register, as whoever answers puts it: one line
+    on: date
+    by: tuple[str, ...] = ()  # ids of the signatories it is about
+
+
+def signed_by(question: AuthorityQuestion) -> tuple[str, ...]:
+    """The ids of those who have signed, each person once: who has one address or one identity is one person."""
+    found: list[str] = []
+    emails, identities = set[str](), set[str]()
+    for person in question.persons:
+        email = person.email.casefold()
+        if not person.has_signed or email in emails or person.identity in identities:
+            continue
+        found.append(person.signatory)
+        emails.add(email)
+        identities |= {person.identity} if person.identity else set()
+    return tuple(found)
+
+
+@final
+@attrs.frozen
+class EverybodyNamed:
+    """Everybody the application names must sign; what holds unless the host has said otherwise."""
+
+    def may_bind(self, question: AuthorityQuestion) -> Authority:
+        """Whether nobody is missing."""
+        by = signed_by(question)
+        return Authority(binds=len(by) == len(question.persons) > 0, right="everybody named", on=question.on, by=by)
+
+
+@final
+@attrs.frozen
+class AtLeast:
+    """So many of those the application names must sign, whoever they are; of fewer persons all.
+
+    Raises:
+        Malformed: not a number from 1.
+    """
+
+    persons: int
+
+    def __attrs_post_init__(self) -> None:
+        if self.persons < 1:
+            raise malformed("$.persons", "must be at least 1; an agreement nobody signs binds nobody")
+
+    def may_bind(self, question: AuthorityQuestion) -> Authority:
+        """Whether enough have signed."""
+        by, wanted = signed_by(question), min(self.persons, len(question.persons))
+        right = f"any {self.persons} of those named"
+        return Authority(binds=len(by) >= wanted > 0, right=right, on=question.on, by=by)
+
+
+EVERYBODY_NAMED = EverybodyNamed()

@@ -1,0 +1,21 @@
+"""Who may sign for an organisation, as a host provides it: a rule, or a register that is asked."""
+
+# Made from kundorder/ports/authorities.py by tests/one_text.py: change it there.
+
+from typing import Protocol
+
+from kundorder.authority import Authority, AuthorityQuestion
+
+
+class AsyncSigningAuthority(Protocol):
+    """Tells whether persons together may bind an organisation."""
+
+    async def may_bind(self, question: AuthorityQuestion) -> Authority:
+        """Whether those who have signed may, on that date, and by which right; the same person twice is one person.
+
+        The answer is kept as evidence. Asking again is harmless.
+
+        Raises:
+            Unavailable: it cannot be told now; nothing is signed, and signing again is harmless.
+        """
+        ...
