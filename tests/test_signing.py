@@ -29,18 +29,24 @@ class Slow:
     answers: list[str] = attrs.field(factory=list)  # what comes of the next calls: pending, failed, or done
     asked: list[tuple[str, str, str]] = attrs.field(factory=list)  # which call, for which act, with which state
     callbacks: list[str | None] = attrs.field(factory=list)
+    ips: list[str | None] = attrs.field(factory=list)
     gullible: bool = False  # vouches for whatever it is shown
+    deaf: bool = False  # cannot be told that a signing is given up
 
     def start(self, request: ko.SigningRequest, *, now: datetime) -> Progress:
         self.asked.append(("start", request.document.act, ""))
+        self.ips.append(request.ip)
         return self.answer(request, now)
 
     def resume(self, request: ko.SigningRequest, state: str, *, now: datetime, callback: str | None = None) -> Progress:
         self.asked.append(("resume", request.document.act, state))
+        self.ips.append(request.ip)
         self.callbacks.append(callback)
         return self.answer(request, now)
 
     def cancel(self, state: str) -> None:
+        if self.deaf:
+            raise ko.Unavailable("the service does not answer")
         self.asked.append(("cancel", "", state))
 
     def verify(self, evidence: Evidence, document: Document) -> bool:

@@ -92,7 +92,7 @@ async def target_of(acting: Acting, reference: str, actor: Actor | None) -> Link
     Raises:
         NotFound: there is no such link, or it is somebody else's.
     """
-    if not 0 < len(reference) <= _LONGEST:
+    if not 0 < len(reference) <= _LONGEST or not reference.isascii():
         raise NotFound(Kind.LINK)
     key = link_key(digest(reference))
     act = acting.act(SYSTEM)
