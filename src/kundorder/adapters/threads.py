@@ -7,10 +7,21 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from datetime import datetime
 from typing import TypeVar, final
 
+from kundorder.authority import Authority, AuthorityQuestion
 from kundorder.events import Owed, Settlement, SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.outcomes import Changes
-from kundorder.ports import AsyncTransaction, Letter, Mailer, Page, Progress, Signing, Store, Transaction
+from kundorder.ports import (
+    AsyncTransaction,
+    Letter,
+    Mailer,
+    Page,
+    Progress,
+    Signing,
+    SigningAuthority,
+    Store,
+    Transaction,
+)
 from kundorder.situation import Fact, Key
 from kundorder.vocabulary import Index
 
@@ -130,3 +141,16 @@ class ThreadedSigning:
     async def verify(self, evidence: Evidence, document: Document) -> bool:
         """See ``ports.AsyncSigning``."""
         return await self._thread.run(lambda: self._signing.verify(evidence, document))
+
+
+@final
+class ThreadedSigningAuthority:
+    """An ``AsyncSigningAuthority`` over a ``SigningAuthority``."""
+
+    def __init__(self, authority: SigningAuthority, thread: Thread) -> None:
+        self._authority = authority
+        self._thread = thread
+
+    async def may_bind(self, question: AuthorityQuestion) -> Authority:
+        """See ``ports.AsyncSigningAuthority``."""
+        return await self._thread.run(lambda: self._authority.may_bind(question))
