@@ -16,8 +16,9 @@ from kundorder.command_line.retention import prune
 from kundorder.command_line.rights import rights_page
 from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.command_line.stores import check_store, deliver, requeue
+from kundorder.command_line.verifying import verify_evidence
 from kundorder.errors import KundorderError, Refused, Unavailable
-from kundorder.vocabulary import Flow, Lifecycle
+from kundorder.vocabulary import Flow, Language, Lifecycle
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -100,6 +101,9 @@ def _run(arguments: Arguments, stream: TextIO) -> Status:
             return export_journal(arguments.store, remarks=not arguments.without_remarks, stream=stream)
         case "verify-journal":
             return verify_journal(arguments.file, stream=stream)
+        case "verify-evidence":
+            language = Language(arguments.language)
+            return verify_evidence(arguments.file, tuple(arguments.trust), language=language, stream=stream)
         case "matrix":
             _ = stream.write(_matrix(arguments))
         case _:

@@ -9,7 +9,7 @@ from typing import Final, final
 
 from kundorder.command_line.matrix import PUBLISHED
 from kundorder.command_line.opening import FORMS
-from kundorder.vocabulary import Flow
+from kundorder.vocabulary import Flow, Language
 
 OUT: Final = Path("demo-out")
 LIFECYCLES: Final = tuple(lifecycle.value for lifecycle in PUBLISHED)
@@ -33,6 +33,10 @@ receipt is gone acts anew. What may still be owed again, what is waiting or stuc
 """
 _EXPORT: Final = """\
 Print the journal as lines of JSON that can be kept anywhere and verified by verify-journal without the store.
+"""
+_EVIDENCE: Final = """\
+Verify what was attested or signed: what it is about, who signed, when and how, by which key, and whether anything has
+been changed since. No store is needed.
 """
 
 
@@ -67,6 +71,9 @@ class Arguments(argparse.Namespace):
     without_remarks: bool = False
     ids: Sequence[str] = ()
     file: Path = Path()
+    # verify-evidence
+    trust: Sequence[Path] = ()
+    language: str = Language.EN.value
 
 
 def _amount(text: str) -> int:
@@ -204,4 +211,25 @@ def parser() -> argparse.ArgumentParser:
         description="Verify an exported journal: every line, every chain, and the whole. No store is needed.",
     )
     _ = verify.add_argument("file", type=Path, metavar="FILE", help="the export; - reads what comes in")
+
+    evidence = commands.add_parser(
+        "verify-evidence",
+        help="say whether an evidence file or a signed PDF holds",
+        description=_EVIDENCE,
+    )
+    _ = evidence.add_argument("file", type=Path, metavar="FILE", help="evidence file or PDF; - reads what comes in")
+    _ = evidence.add_argument(
+        "--trust",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a public key (JWK) or the name of one, or a certificate (PEM) for PDFs; may be repeated",
+    )
+    _ = evidence.add_argument(
+        "--language",
+        choices=[language.value for language in Language],
+        default=Language.EN.value,
+        help="of the report (default: en)",
+    )
     return top
