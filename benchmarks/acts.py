@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 from typing import TypeAlias, final
 
@@ -67,7 +68,7 @@ class Spread:
         return case_number_from(self._random.randrange(10**9))
 
     def code(self, about: str) -> str:
-        return f"{about:x<42}A"
+        return f"{sha256(about.encode()).hexdigest()[:42]}A"
 
 
 @final

@@ -22,7 +22,7 @@ import scene
 from acts import planned, portal_on
 
 from kundorder.adapters.memory import MemoryStore
-from kundorder.codec import SCHEMA, encode
+from kundorder.codec import SCHEMA, as_in_first_format, encode
 from kundorder.commands import CompleteOrder, InformAgent
 from kundorder.directory import CaseFile, Holder, Holders, Login
 from kundorder.events import Entry
@@ -281,7 +281,7 @@ def _stage(store: MemoryStore, order: str, *, owing: bool) -> Stage:
 def _linked(entry: Entry) -> str:
     """What the digest of an entry is over."""
     link = (entry.chain, entry.number, entry.previous)
-    text = _CANONICAL.encode((link, entry.event, entry.rules, entry.facts, entry.remark_digest))
+    text = as_in_first_format(_CANONICAL.encode((link, entry.event, entry.rules, entry.facts, entry.remark_digest)))
     assert sha256(text).hexdigest() == entry.digest, "the codec makes digests otherwise: do it here as it does"
     return text.decode()
 

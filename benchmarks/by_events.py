@@ -104,7 +104,10 @@ def led_to(plan: Plan, ids: Ids | None = None) -> tuple[Led, ...]:
         assert isinstance(record, Order)
         entry = last.items[0].entry
         assert entry is not None
-        told = msgspec.convert(msgspec.to_builtins(entry.event), Facts)
+        proven = entry.event.proven
+        told = msgspec.convert(msgspec.to_builtins(attrs.evolve(entry.event, proven=None)), Facts)
+        if proven is not None:  # its events are flat
+            told |= msgspec.convert(msgspec.to_builtins(proven), Facts)
         found.append(Led(record, told))
     return tuple(found)
 

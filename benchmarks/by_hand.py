@@ -14,8 +14,8 @@ from kundorder.codec import content_digest, document_digest, terms_digest
 from kundorder.commands import AcceptTerms, ApproveOrder, AttestOrder, Command, FillInOrder, SendOrder, StartOrder
 from kundorder.directory import CaseFile, Holder, Holders, Login
 from kundorder.errors import NotFound, Refused
-from kundorder.events import Event, FollowUp, FollowUpKind, Mail
-from kundorder.evidence import Evidence, reaches
+from kundorder.events import Event, FollowUp, FollowUpKind, Mail, Proven
+from kundorder.evidence import Evidence, SignedDocument, reaches
 from kundorder.lifecycles.documents import order_document
 from kundorder.lifecycles.forms import missing, unfit
 from kundorder.model import (
@@ -43,6 +43,7 @@ from kundorder.situation import (
     agreement_key,
     assignment_key,
     case_key,
+    evidence_key,
     holders_key,
     login_key,
     member_key,
@@ -429,7 +430,7 @@ def attested_by_agent(look: Look, key: Key, command: AttestOrder) -> Decision:
         evidence=evidence_with(order, command.evidence),
         notices=notices(act, order.id, step, Template.ATTEST_ORDER, content.organisation, asked),
     )
-    puts = (Put(key, made),)
+    puts = (Put(key, made), *kept_evidence(act, made, command.evidence))
     happened = event(
         act,
         look.me,
@@ -440,6 +441,7 @@ def attested_by_agent(look: Look, key: Key, command: AttestOrder) -> Decision:
         Role.ATTESTANT,
         Party.AGENT,
         method=command.method,
+        evidence=command.evidence,
     )
     return Decision(
         key=key,
@@ -495,7 +497,7 @@ def attested(look: Look, key: Key, command: AttestOrder) -> Decision:
     if act.rules.inform_agent_automatically and content.flow is Flow.VIA_AGENT:
         kind = FollowUpKind.INFORM_AGENT
         follow_ups = (FollowUp(id=f"{order.id}/{step}/{kind.value}", kind=kind, about=order.id),)
-    puts = (Put(key, made),)
+    puts = (Put(key, made), *kept_evidence(act, made, command.evidence))
     happened = event(
         act,
         look.me,
@@ -506,6 +508,7 @@ def attested(look: Look, key: Key, command: AttestOrder) -> Decision:
         Role.ATTESTANT,
         Party.CUSTOMER,
         method=command.method,
+        evidence=command.evidence,
     )
     return Decision(
         key=key,
@@ -732,6 +735,7 @@ def unproven(look: Look, command: AttestOrder) -> Objections:
         or act.verified != evidence
         or evidence.signer != act.actor.person
         or evidence.digest != document_digest(order_document(order, act))
+        or look.facts[evidence_key(evidence.digest)].version
     ):
         found.append(Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
     return found
@@ -868,6 +872,7 @@ def event(
     *,
     method: AttestMethod | None = None,
     about: str | None = None,
+    evidence: Evidence | None = None,
 ) -> Event:
     """What has happened."""
     actor = act.actor
@@ -888,13 +893,29 @@ def event(
         method=method,
         about=about,
         digest=made.digest,
+        proven=None
+        if evidence is None
+        else Proven(
+            signer=evidence.signer,
+            level=evidence.assurance,
+            signed_at=evidence.signed_at,
+            digest=evidence.digest,
+        ),
     )
+
+
+def kept_evidence(act: Act, made: Order, evidence: Evidence | None) -> tuple[Put, ...]:
+    """What was attested, word for word, with what proves it."""
+    if evidence is None or act.document is None:
+        return ()
+    signed = SignedDocument(document=act.document, evidence=evidence, step=made.step)
+    return (Put(evidence_key(evidence.digest), signed),)
 
 
 def guards(facts: Facts, puts: tuple[Put, ...]) -> tuple[Guard, ...]:
     """Every fact that was looked at, and what is created."""
     found = [Guard(key, fact.version) for key, fact in facts.items() if fact.version]
-    found += [Guard(put.key, 0) for put in puts if put.key not in facts]
+    found += [Guard(put.key, 0) for put in puts if put.key not in facts or not facts[put.key].version]
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import final
 
 import attrs
@@ -20,7 +21,7 @@ from kundorder.commands import (
 )
 from kundorder.decisions import decide, document_for, needs, needs_further
 from kundorder.directory import Holder, Holders, Login
-from kundorder.evidence import Evidence
+from kundorder.evidence import Document, Evidence
 from kundorder.identifiers import agreement_id_of, assignment_id_of
 from kundorder.model import (
     Actor,
@@ -56,6 +57,7 @@ from kundorder.vocabulary import (
     AgreementModel,
     AgreementState,
     AssignmentState,
+    AssuranceLevel,
     AttestMethod,
     ConnectionMode,
     CustomerCategory,
@@ -114,7 +116,7 @@ class Counting:
         return f"KO2{self._last:09d}"  # nothing looks at its check digit
 
     def code(self, about: str) -> str:
-        return f"{about:x<42}A"
+        return f"{sha256(about.encode()).hexdigest()[:42]}A"
 
 
 @final
@@ -258,16 +260,22 @@ def written(facts: dict[Key, Fact], decision: Decision) -> None:
         facts[put.key] = Fact(before.version + 1, put.record, before.number + 1, "1" * 64)
 
 
-def signed(facts: Facts, order: str, act: Act) -> Evidence:
-    """Evidence for the attest of an order."""
+def attested(facts: Facts, order: str, act: Act) -> Document:
+    """What an attestant of an order attests."""
     document = document_for(Situation(facts), AttestOrder(order=order), act, act.actor.person)
     assert document is not None
+    return document
+
+
+def signed(document: Document, at: datetime) -> Evidence:
+    """Evidence for it."""
     return Evidence(
         method=AttestMethod.BANKID,
-        signer=act.actor.person,
+        signer=document.signer,
         digest=document_digest(document),
-        signed_at=act.now,
+        signed_at=at,
         proof="bench",
+        level=AssuranceLevel.SUBSTANTIAL,
     )
 
 
@@ -280,8 +288,10 @@ def seven_acts(
     fresh = Counting()
     steps: list[Step] = []
 
-    def take(command: AnyOrderCommand, actor: Actor, evidence: Evidence | None = None) -> str:
-        act = Act(actor, START + timedelta(minutes=len(steps) + 1), fresh, rules, catalogue, evidence)
+    def take(
+        command: AnyOrderCommand, actor: Actor, evidence: Evidence | None = None, document: Document | None = None
+    ) -> str:
+        act = Act(actor, START + timedelta(minutes=len(steps) + 1), fresh, rules, catalogue, evidence, document)
         steps.append(Step(Situation(loaded(facts, command, act)), command, act))
         decision = decide(steps[-1].situation, command, act)
         written(facts, decision)
@@ -296,8 +306,9 @@ def seven_acts(
     _ = take(ApproveOrder(order=order, attestant=member_of("aron"), certified=True), HANNA)
     for actor in (ARON, EVA):
         moment = START + timedelta(minutes=len(steps) + 1)
-        evidence = signed(facts, order, Act(actor, moment, fresh, rules, catalogue))
-        _ = take(AttestOrder(order=order, method=AttestMethod.BANKID, evidence=evidence), actor, evidence)
+        document = attested(facts, order, Act(actor, moment, fresh, rules, catalogue))
+        evidence = signed(document, moment)
+        _ = take(AttestOrder(order=order, method=AttestMethod.BANKID, evidence=evidence), actor, evidence, document)
     return tuple(steps)
 
 

@@ -226,7 +226,7 @@ def _event(
 
 def _kept(case: Case, command: Command, evidence: Evidence, made: Subject) -> Put:
     """The document and its evidence: so it can be shown years later what exactly was attested or signed."""
-    document = document_for(case.situation, command, case.act, evidence.signer)
+    document = case.act.document or document_for(case.situation, command, case.act, evidence.signer)
     if document is None:
         raise TypeError(type(command).__name__)
     signed = SignedDocument(document=document, evidence=evidence, step=made.step)

@@ -110,7 +110,8 @@ class Acting:
         document = document_for(situation, command, act, evidence.signer)
         if document is None or not self.port().verify(evidence, document):
             return act
-        return attrs.evolve(act, verified=evidence, authority=self._authority(situation, command, evidence, act))
+        authority = self._authority(situation, command, evidence, act)
+        return attrs.evolve(act, verified=evidence, document=document, authority=authority)
 
     def _authority(self, situation: Situation, command: Command, evidence: Evidence, act: Act) -> Authority | None:
         """What the host's port says of those who will have signed; None: there is no such port, or nothing to ask."""

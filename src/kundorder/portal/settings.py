@@ -38,7 +38,7 @@ class SystemIds:
         return case_number_from(secrets.randbelow(10**9))
 
     def code(self, about: str) -> str:
-        """A secret of 256 bits for an invitation; from this object always the same for the same member."""
+        """A secret of 256 bits for an invitation or a link; from this object always the same for the same thing."""
         return urlsafe_b64encode(hmac_digest(self._secret, about.encode(), "sha256")).decode().rstrip("=")
 
 

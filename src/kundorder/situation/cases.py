@@ -7,7 +7,7 @@ import attrs
 
 from kundorder.authority import Authority
 from kundorder.catalogue import Catalogue
-from kundorder.evidence import Evidence
+from kundorder.evidence import Document, Evidence
 from kundorder.model import (
     SYSTEM,
     Actor,
@@ -39,7 +39,10 @@ class Fresh(Protocol):
         ...
 
     def code(self, about: str) -> str:
-        """A secret of 256 bits for an invitation; within one decision the same for the same member."""
+        """A secret of 256 bits, in letters, digits, ``-`` and ``_``: the code of an invitation or a link's reference.
+
+        Within one decision, or one delivery, the same for the same thing; for anything else another.
+        """
         ...
 
 
@@ -54,6 +57,7 @@ class Act:
     rules: Rules
     catalogue: Catalogue
     verified: Evidence | None = None  # what the signing port has verified in this very load
+    document: Document | None = None  # what the evidence was verified for, as this very load has it
     authority: Authority | None = None  # what the port for it has said in this very load; None: there is no such port
     is_system: bool = attrs.field(init=False)  # whether no person acts
 

@@ -112,7 +112,8 @@ class Acting:
         document = document_for(situation, command, act, evidence.signer)
         if document is None or not await self.port().verify(evidence, document):
             return act
-        return attrs.evolve(act, verified=evidence, authority=await self._authority(situation, command, evidence, act))
+        authority = await self._authority(situation, command, evidence, act)
+        return attrs.evolve(act, verified=evidence, document=document, authority=authority)
 
     async def _authority(
         self, situation: Situation, command: Command, evidence: Evidence, act: Act

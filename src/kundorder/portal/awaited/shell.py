@@ -114,7 +114,7 @@ class AsyncPortal(Reading):
         *,
         method: AttestMethod,
         signer: str | None = None,
-        language: Language = Language.SV,
+        language: Language | None = None,
         callback: str | None = None,
         ip: str | None = None,
         key: str | None = None,
@@ -126,7 +126,7 @@ class AsyncPortal(Reading):
             actor: who attests; left out for a signatory, who has no login.
             method: how.
             signer: the signatory's id on the agreement; for an attest it is the actor.
-            language: what the person reads.
+            language: what the person reads; the person's own, if not given.
             callback: what the signing service has sent, or the person has entered, as it came; only a hint to ask.
             ip: the address the person is asked at, for methods that want to know; it is not kept.
             key: idempotency key of the act.

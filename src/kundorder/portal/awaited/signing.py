@@ -52,7 +52,7 @@ class SigningCall:
     actor: Actor
     signer: str
     method: AttestMethod
-    language: Language
+    language: Language | None
     callback: str | None = attrs.field(repr=False)
     ip: str | None = attrs.field(repr=False)
     keyed: Keyed | None
@@ -143,11 +143,12 @@ def _would_prove_nothing(situation: Situation, call: SigningCall, act: Act) -> R
 
 def _request(facts: Facts, call: SigningCall, document: Document) -> SigningRequest:
     situation = Situation(facts)
+    to = _person(situation, call)
     return SigningRequest(
         document=document,
         method=call.method,
-        language=call.language,
-        to=_person(situation, call),
+        language=call.language or (Language.SV if to is None else to.language),
+        to=to,
         ip=call.ip,
         before=_before(situation, call),
     )
