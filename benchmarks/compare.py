@@ -23,6 +23,7 @@ import postgresql
 import rights
 import service
 import sharing
+import signing
 from measuring import Section, printed, written
 
 SECTIONS: dict[str, Callable[[bool], Section]] = {
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "growth-debts": lambda quick: growing_debts.section(quick=quick),
     "processes": lambda quick: sharing.section(quick=quick),
     "delivery": lambda quick: delivering.section(quick=quick),
+    "signing": lambda quick: signing.section(quick=quick),
     "rights": lambda quick: rights.section(quick=quick),
     "importing": lambda quick: importing.section(quick=quick),
     "holding": lambda quick: holding.section(quick=quick),
