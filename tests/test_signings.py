@@ -137,6 +137,17 @@ def test_nobody_gives_up_anothers_signing() -> None:
     assert record(cast, order).stage is SigningStage.UNDER_WAY
 
 
+def test_an_answer_to_what_is_not_asked_begins_nothing() -> None:
+    cast, slow, order = waiting("pending")
+    command = attest(order)
+    nothing = ko.Failed(code=FailureCode.NOTHING_UNDER_WAY)
+    assert cast.portal.resume_signing(command, cast.atle, method=BANKID, callback="123456") == nothing
+    go_on(cast, order)
+    cast.portal.cancel_signing(command, cast.atle)
+    assert cast.portal.resume_signing(command, cast.atle, method=BANKID, callback="123456") == nothing
+    assert calls(slow) == ["start", "cancel"]
+
+
 def test_where_nothing_was_begun_giving_up_does_nothing() -> None:
     cast, slow, order = waiting()
     before = cast.portal.verify_journal().entries

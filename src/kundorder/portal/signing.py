@@ -28,7 +28,7 @@ from kundorder.portal.writing import Keyed
 from kundorder.ports import Done, Failed, Pending, Progress
 from kundorder.reasons import YOU, Reason, Reasons
 from kundorder.situation import Act, Fact, Facts, Guard, Kind, Situation, begun_key, case_of
-from kundorder.vocabulary import AttestMethod, Language, ReasonCode, SigningStage
+from kundorder.vocabulary import AttestMethod, FailureCode, Language, ReasonCode, SigningStage
 
 ToSign: TypeAlias = AttestOrder | AttestAssignment | SignAgreement | DeclineAgreement
 """A command that takes evidence; given here without any."""
@@ -96,6 +96,8 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
     elif _is_being_begun(going, act):
         ends_at = act.now + _BEGINNING
         return Pending(state="", action=None, ask_again_at=act.now + _A_MOMENT, ends_at=ends_at)
+    elif call.callback is not None:  # an answer to what is not asked any more begins nothing
+        return Failed(code=FailureCode.NOTHING_UNDER_WAY)
     else:
         _given_up(acting, going)
         going = attrs.evolve(going, request=attrs.evolve(request, begun=_lately(kept[who], act)))
