@@ -111,8 +111,7 @@ class Desk:
 
 @pytest.fixture(params=["memory", "SQLite"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    kinds = {"memory": MemoryStore, "SQLite": lambda: SqliteStore(tmp_path / "orders.db")}
-    return Desk.on(kinds[str(request.param)]())
+    return Desk.on(MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "orders.db"))
 
 
 def at_once(desk: Desk, entered: list[str | None]) -> list[object]:

@@ -11,6 +11,7 @@ pytest.register_assert_rewrite(
     "contracts.lists",
     "contracts.reading",
     "contracts.sharing",
+    "contracts.signing",
     "contracts.store",
     "contracts.texts",
     "contracts.writing",

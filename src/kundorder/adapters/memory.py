@@ -17,9 +17,9 @@ from kundorder.errors import Conflict
 from kundorder.events import Entry, Owed, OwedState, Settlement, SigningRequest, settled
 from kundorder.evidence import ASSURANCE, Document, Evidence
 from kundorder.outcomes import Changes
-from kundorder.ports import Done, Letter, Listed, Page, Progress, Transaction
+from kundorder.ports import Done, Failed, Letter, Listed, Page, Progress, Transaction
 from kundorder.situation import ABSENT, Fact, Key
-from kundorder.vocabulary import Index
+from kundorder.vocabulary import FailureCode, Index
 from kundorder.worklists import Line, listings
 
 Undo: TypeAlias = Callable[[], None]
@@ -284,9 +284,9 @@ class MemorySigner:
         return Done(evidence=evidence)
 
     def resume(self, request: SigningRequest, state: str, *, now: datetime, callback: str | None = None) -> Progress:
-        """See ``ports.Signing``; nothing is ever pending here."""
-        del state, callback
-        return self.start(request, now=now)
+        """See ``ports.Signing``; nothing is ever pending here, so a state can only be made up and signs nothing."""
+        del request, state, now, callback
+        return Failed(code=FailureCode.NOTHING_UNDER_WAY)
 
     def cancel(self, state: str) -> None:
         """See ``ports.Signing``; there is nothing to give up."""

@@ -12,7 +12,7 @@ from kundorder.commands import AttestAssignment, AttestOrder, DeclineAgreement, 
 from kundorder.decisions import check, document_for
 from kundorder.errors import Conflict, NotFound, Unavailable
 from kundorder.events import SigningRequest
-from kundorder.evidence import Document, Evidence, PendingSigning
+from kundorder.evidence import Evidence, PendingSigning
 from kundorder.model import SYSTEM, Actor
 from kundorder.portal.acting import Acting
 from kundorder.portal.loading import load_command
@@ -20,7 +20,7 @@ from kundorder.portal.signings import GOING, Ending, Going, codes_of, ended, is_
 from kundorder.ports import Done, Pending
 from kundorder.reasons import Reasons
 from kundorder.situation import Act, Fact, Key, Kind, Situation, key_of_id
-from kundorder.vocabulary import AttestMethod, FailureCode, Index, SigningStage
+from kundorder.vocabulary import FailureCode, Index, SigningStage
 
 _PAGE: Final = 200
 _MOVED_ON: Final = "MOVED_ON"
@@ -34,10 +34,9 @@ def refuse_late(acting: Acting, going: Going, evidence: Evidence, act: Act, reas
         _end(acting, going.key, going.fact, record, ending, act)
 
 
-def end_late(
-    acting: Acting, document: Document, method: AttestMethod, callback: str | None, act: Act, reasons: Reasons
-) -> None:
+def end_late(acting: Acting, request: SigningRequest, callback: str | None, act: Act, reasons: Reasons) -> None:
     """The act is refused: what is under way for it ends, and if it has been answered the answer is refused."""
+    document = request.document
     key = signing_of(document)
     fact = _read(acting, key)
     record = fact.record
@@ -46,8 +45,8 @@ def end_late(
     then = attrs.evolve(document, step=record.step)  # the document as it was shown, where nothing else has changed
     shown = then if document_digest(then) == record.digest else document
     try:
-        request = SigningRequest(document=shown, method=method)
-        progress = acting.port().resume(request, record.state, now=act.now, callback=callback)
+        asked = attrs.evolve(request, document=shown, method=record.method)
+        progress = acting.port().resume(asked, record.state, now=act.now, callback=callback)
         if isinstance(progress, Pending):
             acting.port().cancel(progress.state)
     except Unavailable:

@@ -80,12 +80,12 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
     if before is not None:
         return before
     document = document_to_sign(facts, call.command, act, call.signer)
+    request = _request(facts, call, document)
     try:
         _be_worth_asking(facts, call, act)
     except Refused as refused:
-        end_late(acting, document, call.method, call.callback, act, refused.reasons)
+        end_late(acting, request, call.callback, act, refused.reasons)
         raise
-    request = _request(facts, call, document)
     key, who = signing_of(document), begun_key(_who(request))
     with acting.store.transaction() as transaction:
         kept = transaction.read((key, who))

@@ -82,12 +82,12 @@ async def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Faile
     if before is not None:
         return before
     document = document_to_sign(facts, call.command, act, call.signer)
+    request = _request(facts, call, document)
     try:
         _be_worth_asking(facts, call, act)
     except Refused as refused:
-        await end_late(acting, document, call.method, call.callback, act, refused.reasons)
+        await end_late(acting, request, call.callback, act, refused.reasons)
         raise
-    request = _request(facts, call, document)
     key, who = signing_of(document), begun_key(_who(request))
     async with acting.store.transaction() as transaction:
         kept = await transaction.read((key, who))
