@@ -120,19 +120,16 @@ class OneTimeCodes:
         Raises:
             Malformed: every argument that will not do, by its name.
         """
-        problems: list[Problem] = []
-        if len(key) < _KEY:
-            problems.append(Problem("$.key", f"must have at least {_KEY} bytes"))
-        if not timedelta(0) < lasts <= _LONGEST:
-            problems.append(Problem("$.lasts", "must be more than nothing and at most ten minutes"))
-        if not 1 <= tries <= _MOST_TRIES:
-            problems.append(Problem("$.tries", f"must be from 1 to {_MOST_TRIES}"))
-        if not _DIGITS[0] <= digits <= _DIGITS[1]:
-            problems.append(Problem("$.digits", f"must be from {_DIGITS[0]} to {_DIGITS[1]}"))
-        if per_hour < 1:
-            problems.append(Problem("$.per_hour", "must be at least 1"))
+        wrong = (
+            ("$.key", len(key) < _KEY, f"must have at least {_KEY} bytes"),
+            ("$.lasts", not timedelta(0) < lasts <= _LONGEST, "must be more than nothing and at most ten minutes"),
+            ("$.tries", not 1 <= tries <= _MOST_TRIES, f"must be from 1 to {_MOST_TRIES}"),
+            ("$.digits", not _DIGITS[0] <= digits <= _DIGITS[1], f"must be from {_DIGITS[0]} to {_DIGITS[1]}"),
+            ("$.per_hour", per_hour < 1, "must be at least 1"),
+        )
+        problems = tuple(Problem(path, message) for path, is_wrong, message in wrong if is_wrong)
         if problems:
-            raise Malformed(tuple(problems))
+            raise Malformed(problems)
         self._seal, self._texts, self._key = seal, texts, bytes(key)
         self._lasts, self._tries, self._digits, self._per_hour = lasts, tries, digits, per_hour
 
@@ -144,7 +141,7 @@ class OneTimeCodes:
         """
         _serves(request)
         phone, at = _phone(request), moment(now)
-        if phone is None:
+        if not phone:
             return Failed(code=FailureCode.NO_ADDRESS, why="there is no telephone number to send the code to")
         if sum(begun > at - _HOUR for begun in request.begun) >= self._per_hour:
             return Failed(code=FailureCode.TOO_OFTEN, why=f"{self._per_hour} signings were begun within the last hour")
@@ -184,7 +181,7 @@ class OneTimeCodes:
         if kept.tries >= self._tries:
             return Failed(code=FailureCode.TOO_MANY_TRIES, why=f"{self._tries} wrong codes were entered")
         if callback is None:
-            return _pending(request, kept, at, wrong or _SENT[request.language].format(end=_end(request)))
+            return _pending(request, kept, at, wrong or _SENT[request.language].format(end=_phone(request)[-2:]))
         guess = callback.translate(_GAPS) if len(callback) <= _LONGEST_GUESS else ""
         if len(guess) != self._digits or not (guess.isascii() and guess.isdigit()):
             return _pending(request, kept, at, _NO_CODE[request.language].format(digits=self._digits))
@@ -194,8 +191,8 @@ class OneTimeCodes:
     def _sent(self, request: SigningRequest, state: _State, now: datetime) -> Pending:
         code = "".join(secrets.choice(string.digits) for _ in range(self._digits))
         state = attrs.evolve(state, code=self._hash(state, request, code))
-        self._texts.send(_phone(request) or "", _message(request, code, self._lasts))
-        return _pending(request, state, now, _SENT[request.language].format(end=_end(request)))
+        self._texts.send(_phone(request), _message(request, code, self._lasts))
+        return _pending(request, state, now, _SENT[request.language].format(end=_phone(request)[-2:]))
 
     def cancel(self, state: str) -> None:
         """See ``ports.Signing``; all there is of it is the state, so throwing that away is what cancels it."""
@@ -203,13 +200,12 @@ class OneTimeCodes:
 
     def verify(self, evidence: Evidence, document: Document) -> bool:
         """See ``ports.Signing``; evidence by another seal proves nothing here."""
-        told = (evidence.method, evidence.level, evidence.signer, evidence.signed_by, evidence.follows)
-        if told != (AttestMethod.SMS_CODE, AssuranceLevel.LOW, document.signer, self._seal.name, None):
+        told = (evidence.method, evidence.level, evidence.signer, evidence.digest, evidence.signed_by, evidence.follows)
+        signer, digest = document.signer, document_digest(document)
+        if told != (AttestMethod.SMS_CODE, AssuranceLevel.LOW, signer, digest, self._seal.name, None):
             return False
         try:
-            return evidence.digest == document_digest(document) and self._seal.holds(
-                evidence.proof, claim_bytes(evidence)
-            )
+            return self._seal.holds(evidence.proof, claim_bytes(evidence))
         except (ValueError, TypeError):  # what cannot even be written down, such as half a character
             return False
 
@@ -217,7 +213,7 @@ class OneTimeCodes:
         """Whether the code went to this person's number, which may be another by now, for this document."""
         phone = _phone(request)
         return (
-            phone is not None
+            phone != ""
             and state.digest == document_digest(request.document)
             and hmac.compare_digest(state.to, self._keyed("number", phone))
         )
@@ -231,7 +227,7 @@ class OneTimeCodes:
             proof="",
             signed_by=self._seal.name,
             level=AssuranceLevel.LOW,
-            identity=self._keyed("identity", _phone(request) or ""),
+            identity=self._keyed("identity", _phone(request)),
         )
         return attrs.evolve(bare, proof=self._seal.seal(claim_bytes(bare)))
 
@@ -251,18 +247,15 @@ def _serves(request: SigningRequest) -> None:
         raise malformed("$.method", f"must be {AttestMethod.SMS_CODE} here; ask the adapter that serves it")
 
 
-def _phone(request: SigningRequest) -> str | None:
-    return None if request.to is None else request.to.phone or None
-
-
-def _end(request: SigningRequest) -> str:
-    return (_phone(request) or "")[-2:]
+def _phone(request: SigningRequest) -> str:
+    """Where a code goes; empty: nowhere."""
+    return "" if request.to is None else request.to.phone or ""
 
 
 def _pending(request: SigningRequest, state: _State, now: datetime, hint: str) -> Pending:
     return Pending(
         state=_ENCODER.encode(state).decode(),
-        action=EnterCode(hint=f"…{_end(request)}"),
+        action=EnterCode(hint=f"…{_phone(request)[-2:]}"),
         ask_again_at=now,  # as soon as the person has entered something
         ends_at=state.ends_at,
         hint=hint,
@@ -278,14 +271,10 @@ def _read(text: str) -> _State | None:
         ends_at = moment(state.ends_at)
     except (msgspec.MsgspecError, ValueError, RecursionError, Malformed):
         return None
-    unsent = state.code == "" and state.claimed is None and state.tries == 0
-    hashes = (state.code or state.to, state.to, state.digest, state.claimed or state.to)
-    if (
-        (not state.code and not unsent)
-        or state.tries < 0
-        or state.claimed == ""
-        or not all(map(_HASH.fullmatch, hashes))
-    ):
+    unsent = (state.code, state.claimed, state.tries) == ("", None, 0)
+    hashes = (state.to, state.digest, state.to if unsent else state.code)
+    claimed = () if state.claimed is None else (state.claimed,)
+    if state.tries < 0 or not all(map(_HASH.fullmatch, (*hashes, *claimed))):
         return None
     return attrs.evolve(state, ends_at=ends_at)
 

@@ -51,7 +51,7 @@ class Done:
 class Pending:
     """The person has not signed yet."""
 
-    state: str  # JSON, to be given to ``resume``
+    state: str = attrs.field(repr=False)  # JSON, to be given to ``resume``
     action: Action | None
     ask_again_at: datetime
     ends_at: datetime

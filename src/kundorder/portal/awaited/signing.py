@@ -244,6 +244,8 @@ async def _kept(acting: Acting, going: Going, progress: Pending, act: Act) -> Go
     begins = going.count is not None and progress.keep_first
     stage = SigningStage.BEGINNING if begins else SigningStage.UNDER_WAY
     stored = kept_as(going, stage, progress.state, act.now + _BEGINNING if begins else progress.ends_at, act)
+    if stored.record == going.fact.record:  # who has only asked must not get in the way of who goes on
+        return going
     guards: tuple[Guard, ...] = (Guard(going.key, going.fact.version),)
     records: tuple[Stored, ...] = (stored,)
     if going.count is not None:
