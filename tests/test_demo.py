@@ -24,6 +24,7 @@ import pytest
 from kundorder.__main__ import main
 from kundorder.adapters.maildir import MaildirMailer
 from kundorder.adapters.memory import MemoryStore
+from kundorder.adapters.pades import report_on
 from kundorder.command_line.demo import play
 from kundorder.command_line.folder import Folder
 from kundorder.command_line.loading import EXAMPLE, load_catalogue, load_scenario
@@ -41,6 +42,12 @@ def run(*argv: str) -> tuple[int, str, str]:
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(complaints):
         status = main(["demo", *argv])
     return status, told.getvalue(), complaints.getvalue()
+
+
+def command(*argv: str) -> int:
+    """What a command ends with; what it says is of no interest here."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return main(list(argv))
 
 
 class Played:
@@ -259,21 +266,59 @@ def test_the_journal_verifies_and_is_written_out_whole(played: Played) -> None:
     assert {"chain", "number", "previous", "event", "digest"} <= set(entries[0])
 
 
-def test_every_signed_agreement_is_written_out_with_what_proves_it(played: Played) -> None:
-    agreements = {path.name: json.loads(path.read_text("utf-8")) for path in (played.out / "agreements").iterdir()}
+def test_every_agreement_is_written_out_as_signed_pdf_with_the_certificate_to_verify_it_by(played: Played) -> None:
+    root = (played.out / "agreements" / "test-root.pem").read_bytes()
+    agreements = {path.name: path.read_bytes() for path in (played.out / "agreements").glob("*.pdf")}
     assert set(agreements) == {
-        "agent-556677-8899.json",
-        "customer-999200-0001.json",
-        "customer-999300-0000.json",
+        "agent-556677-8899.pdf",
+        "customer-999200-0001.pdf",
+        "customer-999300-0000.pdf",
     }
-    for agreement in agreements.values():
-        assert agreement["state"] == "SIGNED"
-        assert agreement["terms"]["text_sv"]
-        for signature in agreement["signatures"]:
-            assert signature["verified"] is True
-            assert json.loads(signature["canonical"]) == signature["document"]
-            assert sha256(signature["canonical"].encode()).hexdigest() == signature["evidence"]["digest"]
-    assert len(agreements["customer-999200-0001.json"]["signatures"]) == 2
+    for pdf in agreements.values():
+        assert report_on(pdf, [root]).holds
+        assert not report_on(pdf, []).holds
+    told = "\n".join(report_on(agreements["customer-999200-0001.pdf"], [root]).lines("en"))
+    assert told.count("Signed by") == 2
+    assert "TEST: the certificate was issued as a test" in told
+
+
+def test_of_every_attest_there_is_a_file_that_verifies_and_does_not_with_one_byte_changed(
+    played: Played, tmp_path: Path
+) -> None:
+    files = sorted((played.out / "evidence").glob("*.json"))
+    numbers = [order["case_number"] for order in played.summary["orders"]]
+    assert {path.name for path in files} == {
+        f"{numbers[0]}-1.json",
+        f"{numbers[1]}-1.json",
+        f"{numbers[1]}-2.json",
+        f"{numbers[2]}-1.json",
+        "556677-8899-npo-1.json",
+    }
+    trust = ["--trust", str(played.out / "evidence" / "public-key.jwk")]
+    for path in files:
+        assert command("verify-evidence", str(path)) == 0
+        assert command("verify-evidence", str(path), *trust) == 0
+    content = bytearray(files[0].read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "changed.json").write_bytes(content)
+    assert command("verify-evidence", str(tmp_path / "changed.json"), *trust) != 0
+    pdf = bytearray((played.out / "agreements" / "agent-556677-8899.pdf").read_bytes())
+    pdf[len(pdf) // 3] ^= 1
+    (tmp_path / "changed.pdf").write_bytes(pdf)
+    root = ["--trust", str(played.out / "agreements" / "test-root.pem")]
+    assert command("verify-evidence", str(tmp_path / "changed.pdf"), *root) != 0
+
+
+def test_an_attest_by_text_message_is_made_with_the_code_that_was_sent_and_the_store_has_never_seen(
+    played: Played,
+) -> None:
+    (message,) = (played.out / "text-messages").iterdir()
+    code = re.search(r"[0-9]{6}", json.loads(message.read_text("utf-8"))["text"])
+    assert code is not None
+    store = (played.out / "kundorder.db").read_bytes()
+    assert f'"{code.group()}"'.encode() not in store
+    assert code.group() not in played.told
+    assert "code  by text message, to the number that ends with 06" in played.told
 
 
 def test_the_summary_has_the_pinned_form(played: Played) -> None:
@@ -326,7 +371,7 @@ def test_playing_it_again_changes_nothing(played: Played, copy: Path) -> None:
 def test_beginning_anew_takes_away_what_a_demo_wrote_and_nothing_else(played: Played, copy: Path) -> None:
     mine = [
         copy / "notes.txt",
-        copy / "agreements" / "agent-smith.json",
+        copy / "agreements" / "agent-smith.pdf",
         copy / "maildir" / "notes.txt",
         copy / "maildir" / "new" / "1792000000.M1P1.host",
     ]
@@ -341,15 +386,16 @@ def test_beginning_anew_takes_away_what_a_demo_wrote_and_nothing_else(played: Pl
 
 
 def test_beginning_anew_deletes_nothing_behind_a_link(copy: Path, single: Path, tmp_path: Path) -> None:
-    for name in ("agreements", "maildir"):
+    linked = ("agreements", "archive", "evidence", "maildir", "text-messages")
+    for name in linked:
         (copy / name).rename(tmp_path / name)
         (copy / name).symlink_to(tmp_path / name)
-    before = files_in(tmp_path / "agreements") | files_in(tmp_path / "maildir")
+    before = {f"{name}/{file}": text for name in linked for file, text in files_in(tmp_path / name).items()}
     assert run("--input", str(single), "--out", str(copy), "--fresh")[0] == 0
-    after = files_in(tmp_path / "agreements") | files_in(tmp_path / "maildir")
-    assert {name: after.get(name) for name in before if "999300" not in name} == {
-        name: text for name, text in before.items() if "999300" not in name
-    }
+    after = {f"{name}/{file}": text for name in linked for file, text in files_in(tmp_path / name).items()}
+    anew = ("999300", "test-root", "public-key")  # what the new one writes under the same name
+    mine = {name: text for name, text in before.items() if not any(each in name for each in anew)}
+    assert {name: after.get(name) for name in mine} == mine
 
 
 def test_a_clearing_that_was_interrupted_is_finished(played: Played, copy: Path) -> None:

@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
-from kundorder.adapters.ed25519 import LocalSigner
+from kundorder.adapters.jws import JwsSeal
 from kundorder.adapters.maildir import MaildirMailer
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.codec import digest
 from kundorder.command_line.clock import StoryClock
 from kundorder.command_line.databases import make_tables, store_in
-from kundorder.command_line.folder import AGREEMENTS, JOURNAL, KEY, MAILDIR, STORE, SUMMARY, Folder
+from kundorder.command_line.folder import AGREEMENTS, EVIDENCE, JOURNAL, MAILDIR, STORE, SUMMARY, Folder
 from kundorder.command_line.loading import load_scenario
 from kundorder.command_line.people import holder
 from kundorder.command_line.refusals import Refusals
 from kundorder.command_line.results import Results, Summary
 from kundorder.command_line.scenario import Scenario
+from kundorder.command_line.signers import signers_in
 from kundorder.command_line.stage import Stage
 from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.command_line.story import Story
@@ -30,7 +31,7 @@ from kundorder.vocabulary import ConnectionMode, Role
 if TYPE_CHECKING:  # SQLAlchemy is optional
     from kundorder.adapters.sql import SqlStore
 
-_TOLD: Final = 1
+_TOLD: Final = 2
 """Of the story; another one gets another number, so that it is not played on top of this one."""
 
 _PREFACE: Final = """\
@@ -53,7 +54,7 @@ def demo(source: Path | None, out: Path, *, fresh: bool, database: str | None, s
         StoppedError: the input or the folder will not do, or something outside failed.
     """
     scenario = load_scenario(source)
-    _ = LocalSigner()  # fails here, before anything is written, where the package it needs is missing
+    _ = JwsSeal()  # fails here, before anything is written, where the package it needs is missing
     folder = Folder(out)
     folder.begin(_digest(scenario), fresh=fresh)
     store = SqliteStore(folder.path / STORE) if database is None else _in_database(database, fresh=fresh)
@@ -71,10 +72,18 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     """
     clock = StoryClock()
     mailer = MaildirMailer(folder.path / MAILDIR, clock=clock)
-    signer = _signer(folder, store)
-    portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signer, clock=clock)
+    signers = signers_in(folder, clock.now(), begun=_has_begun(store))
+    portal = Portal(store=store, catalogue=scenario.catalogue, mailer=mailer, signing=signers.signing, clock=clock)
     refusals = Refusals(folder)
-    stage = Stage(portal=portal, store=store, mailer=mailer, clock=clock, refusals=refusals, teller=teller)
+    stage = Stage(
+        portal=portal,
+        store=store,
+        mailer=mailer,
+        texts=signers.texts,
+        clock=clock,
+        refusals=refusals,
+        teller=teller,
+    )
     teller.paragraph(f"{_PREFACE} {folder.path}.")
     try:
         orders = tuple(Story(stage, scenario).play())
@@ -83,7 +92,7 @@ def play(scenario: Scenario, folder: Folder, store: Store, teller: Teller) -> St
     results = Results(
         portal=portal,
         store=store,
-        signer=signer,
+        signers=signers,
         scenario=scenario,
         reader=holder(scenario.organisations.provider, Role.PROVIDER_OFFICER).actor,
         orders=orders,
@@ -105,18 +114,6 @@ def _in_database(address: str, *, fresh: bool) -> "SqlStore":
 def _has_begun(store: Store) -> bool:
     with store.transaction() as transaction:
         return transaction.read((THE_PROVIDER,))[THE_PROVIDER].record is not None
-
-
-def _signer(folder: Folder, store: Store) -> LocalSigner:
-    """The key the story is signed with; a store without its key cannot be verified any more."""
-    path = folder.path / KEY
-    if path.exists():
-        return LocalSigner.load(path)
-    if _has_begun(store):
-        raise StoppedError(
-            f"{path}: is missing, so nothing signed can be verified; begin anew with --fresh", Status.FAILED
-        )
-    return LocalSigner.create(path)
 
 
 def _digest(scenario: Scenario) -> str:
@@ -143,6 +140,6 @@ def _close(summary: Summary, stage: Stage, folder: Folder, teller: Teller, scena
     earlier = f"; {stage.repeated} had been carried out before, and nothing happened twice" if stage.repeated else ""
     teller.say(f"{stage.acts} acts besides the refused: {now} carried out now{earlier}.")
     store = (STORE,) if (folder.path / STORE).exists() else ()
-    kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{MAILDIR}/", *store))
+    kept = ", ".join((SUMMARY, JOURNAL, f"{AGREEMENTS}/", f"{EVIDENCE}/", f"{MAILDIR}/", *store))
     teller.say(f"In {folder.path}: {kept}.")
     return Status.DONE if summary.journal_verified else Status.FAILED

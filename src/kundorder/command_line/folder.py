@@ -18,6 +18,12 @@ from kundorder.command_line.stopping import Status, StoppedError
 STORE: Final = "kundorder.db"
 MAILDIR: Final = "maildir"
 AGREEMENTS: Final = "agreements"
+EVIDENCE: Final = "evidence"
+ARCHIVE: Final = "archive"
+AUTHORITY: Final = "test-authority"
+TEXTS: Final = "text-messages"
+ROOT: Final = f"{AGREEMENTS}/test-root.pem"
+PUBLIC_KEY: Final = f"{EVIDENCE}/public-key.jwk"
 JOURNAL: Final = "journal.jsonl"
 SUMMARY: Final = "summary.json"
 REFUSALS: Final = "refusals.jsonl"
@@ -35,7 +41,15 @@ _FILES: Final = (
 _DRAFTS: Final = f".{_OURS.replace(' ', '-')}."
 
 
-_WRITTEN: Final = re.compile(rf"(?:customer|agent)-[0-9-]{{11}}\.json\Z|[0-9a-f]{{64}}|{re.escape(_DRAFTS)}")
+_NAMES: Final = (
+    r"(?:customer|agent)-[0-9-]{11}\.pdf\Z",
+    r"(?:KO[0-9]{10}|[0-9-]{11}-[a-z0-9-]+)-[0-9]+\.json\Z",
+    r"test-root\.pem\Z|public-key\.jwk\Z|root\.pem\Z|authority\.p12\Z",
+    r"[0-9a-f]{64}(?!\.json)|[0-9a-f]{32}\.(?:json|p12)\Z",  # letters, documents, text messages and keys
+    r"\.[0-9a-z.]+\.[0-9a-f]{16}\Z|\.[0-9a-f]{32}\Z",  # of these, what was being written
+    re.escape(_DRAFTS),
+)
+_WRITTEN: Final = re.compile("|".join(_NAMES))
 _PARTS: Final = ("tmp", "new", "cur")
 
 
@@ -127,16 +141,19 @@ class Folder:
         """Those a demo makes, the inner ones first; a link leads to somebody else's."""
         maildir = self.path / MAILDIR
         inner = () if maildir.is_symlink() else (*(maildir / part for part in _PARTS), maildir)
-        yield from (each for each in (self.path / AGREEMENTS, *inner) if each.is_dir() and not each.is_symlink())
+        authority = self.path / AUTHORITY
+        keys = () if authority.is_symlink() else (authority / "keys", authority)
+        others = (self.path / name for name in (AGREEMENTS, EVIDENCE, ARCHIVE, TEXTS))
+        yield from (each for each in (*others, *keys, *inner) if each.is_dir() and not each.is_symlink())
 
-    def write(self, name: str, text: str) -> None:
-        """Keep a text under a name, whole or not at all, for good.
+    def write(self, name: str, content: str | bytes) -> None:
+        """Keep something under a name, whole or not at all, for good.
 
         Raises:
             StoppedError: it cannot be written; what was there is still there.
         """
         path = self.path / name
-        data = text.encode()
+        data = content.encode() if isinstance(content, str) else content
         draft = path.with_name(f"{_DRAFTS}{path.name}")
         try:
             if path.is_file() and path.read_bytes() == data:

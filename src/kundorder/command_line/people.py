@@ -78,7 +78,7 @@ class People:
         command = SignAgreement(agreement=agreement_id_of(party, company.number))
         for number, person in enumerate(company.holders(Role.SIGNATORY), 1):
             who = someone(company, person, Role.SIGNATORY)
-            self.stage.sign(who, command, AttestMethod.BANKID, "signs the agreement", signatory=f"s{number}")
+            self.stage.sign(who, command, AttestMethod.CERTIFICATE, "signs the agreement", signatory=f"s{number}")
 
     def settle(self, company: CustomerCompany | AgentCompany, *, later: tuple[Role, ...] = ()) -> None:
         """The contacts log in; the others are added, with all their roles but those that come later."""

@@ -1,4 +1,4 @@
-"""What the demo leaves besides the store and the mail: the signed agreements, the journal and the summary."""
+"""What the demo leaves besides the store and the mail: signed agreements, evidence, the journal and the summary."""
 
 import json
 from collections.abc import Iterator
@@ -6,24 +6,22 @@ from datetime import datetime
 from typing import Final, final
 
 import attrs
+import msgspec
 
-from kundorder.adapters.ed25519 import LocalSigner, statement_of
-from kundorder.catalogue import Terms
-from kundorder.codec import document_bytes, document_digest, encode
-from kundorder.command_line.folder import AGREEMENTS, JOURNAL, SUMMARY, Folder
+from kundorder.codec import encode
+from kundorder.command_line.folder import AGREEMENTS, EVIDENCE, JOURNAL, PUBLIC_KEY, ROOT, SUMMARY, Folder
 from kundorder.command_line.listing import all_lines
 from kundorder.command_line.refusals import Refusal
 from kundorder.command_line.scenario import Scenario
+from kundorder.command_line.signers import Signers
 from kundorder.events import Event, OwedState
-from kundorder.evidence import Document, Evidence
-from kundorder.identifiers import agreement_id_of
-from kundorder.lifecycles.documents import agreement_document
-from kundorder.model import Actor, Agreement, Order, Record, Signatory
+from kundorder.evidence_files import written
+from kundorder.identifiers import agreement_id_of, assignment_id_of
+from kundorder.model import Actor, Agreement, Order, Record
 from kundorder.portal import Portal
 from kundorder.ports import Store
 from kundorder.situation import Key, agreement_key
 from kundorder.vocabulary import (
-    AgreementModel,
     AgreementState,
     ConnectionMode,
     Flow,
@@ -94,44 +92,13 @@ class Summary:
 
 
 @final
-@attrs.frozen
-class Signature:
-    """One signature: what was signed, and what proves it."""
-
-    signatory: str
-    name: str
-    document: Document
-    canonical: str  # the document in its canonical form
-    digest: str  # of that, sha-256
-    evidence: Evidence | None
-    statement: str | None  # what the proof in the evidence is an Ed25519 signature of, to the letter
-    public_key: str  # to verify it with; 32 bytes in base64
-    verified: bool
-
-
-@final
-@attrs.frozen
-class SignedAgreement:
-    """A file in ``agreements``."""
-
-    agreement: str
-    organisation: str
-    name: str
-    model: AgreementModel
-    state: AgreementState
-    terms: Terms
-    terms_digest: str
-    signatures: tuple[Signature, ...]
-
-
-@final
 @attrs.frozen(kw_only=True)
 class Results:
     """What can be told of a story that has been played to its end."""
 
     portal: Portal
     store: Store
-    signer: LocalSigner
+    signers: Signers
     scenario: Scenario
     reader: Actor  # of the provider, who sees everything
     orders: tuple[str, ...]
@@ -139,9 +106,8 @@ class Results:
 
     def write(self, folder: Folder) -> Summary:
         """Keep everything, the summary last."""
-        for agreement in self._agreements():
-            name = f"{AGREEMENTS}/{agreement.party.value}-{agreement.organisation}.json"
-            folder.write(name, _pretty(self._signed(agreement)))
+        self._write_agreements(folder)
+        self._write_evidence(folder)
         entries = (line.entry for line in all_lines(self.store, Index.JOURNAL, ""))
         folder.write(JOURNAL, "".join(f"{encode(entry)}\n" for entry in entries if entry is not None))
         summary = Summary(
@@ -192,37 +158,32 @@ class Results:
                 if isinstance(record, Agreement) and record.state is AgreementState.SIGNED:
                     yield record
 
-    def _signed(self, agreement: Agreement) -> SignedAgreement:
-        """An agreement with its text, and each signature with the very document it is over."""
-        catalogue = self.scenario.catalogue
-        return SignedAgreement(
-            agreement.id,
-            agreement.organisation,
-            agreement.name,
-            agreement.model,
-            agreement.state,
-            catalogue.customer_agreement if agreement.party is Party.CUSTOMER else catalogue.agent_agreement,
-            agreement.terms_digest,
-            tuple(self._signature(agreement, signatory) for signatory in agreement.signatories),
-        )
+    def _write_agreements(self, folder: Folder) -> None:
+        """Each as it was signed last, with all signatures; and the certificate to verify them by."""
+        for agreement in self._agreements():
+            name = f"{AGREEMENTS}/{agreement.party.value}-{agreement.organisation}.pdf"
+            archived = msgspec.json.decode(agreement.given[-1].proof, type=_Archived).archived
+            folder.write(name, self.signers.archive.fetch(archived))
+        folder.write(ROOT, self.signers.root)
 
-    def _signature(self, agreement: Agreement, signatory: Signatory) -> Signature:
-        document = agreement_document(agreement, signatory.id, Trigger.SIGN, self.scenario.catalogue)
-        evidence = signatory.evidence
-        return Signature(
-            signatory.id,
-            signatory.contact.name,
-            document,
-            document_bytes(document).decode(),
-            document_digest(document),
-            evidence,
-            None if evidence is None else statement_of(evidence),
-            self.signer.public_key,
-            evidence is not None and self.signer.verify(evidence, document),
-        )
+    def _write_evidence(self, folder: Folder) -> None:
+        """Of each attest what was attested and what proves it; and the key to verify it by."""
+        attested = {self.portal.order(order, self.reader).case_number or order: order for order in self.orders}
+        for agent in self.scenario.organisations.agents:
+            attested |= {f"{agent.number}-{each}": assignment_id_of(agent.number, each) for each in agent.services}
+        for name, subject in attested.items():
+            for number, signed in enumerate(self.portal.evidence(subject, self.reader), 1):
+                folder.write(f"{EVIDENCE}/{name}-{number}.json", written(signed.document, signed.evidence))
+        folder.write(PUBLIC_KEY, f"{self.signers.key}\n")
 
 
-def _pretty(value: Summary | SignedAgreement) -> str:
+@final
+@attrs.frozen
+class _Archived:
+    archived: str  # digest of the PDF that ends with the signature
+
+
+def _pretty(value: Summary) -> str:
     return json.dumps(attrs.asdict(value, value_serializer=_plain), ensure_ascii=False, indent=2) + "\n"
 
 

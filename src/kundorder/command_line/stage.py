@@ -12,6 +12,7 @@ from typing import Final, final
 import attrs
 
 from kundorder.adapters.maildir import MaildirMailer
+from kundorder.adapters.text_files import FileTextMessages
 from kundorder.codec import decode_outcome
 from kundorder.command_line.clock import PAUSE, StoryClock
 from kundorder.command_line.listing import all_lines
@@ -20,19 +21,20 @@ from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.command_line.telling import Teller
 from kundorder.commands import AttestAssignment, AttestOrder, Command, SignAgreement, StartOrder, VerifyUser
 from kundorder.delivery import LEASE
-from kundorder.directory import Account, Receipt
+from kundorder.directory import Account, Login, Receipt
 from kundorder.errors import Refused
 from kundorder.events import Mail, Owed, OwedState
 from kundorder.model import SYSTEM, Actor, Agreement, Member, Order, Record
 from kundorder.outcomes import OrderOutcome, Outcome
 from kundorder.portal import Portal
-from kundorder.ports import Failed, Pending, Store
+from kundorder.ports import EnterCode, Failed, Pending, Store
 from kundorder.reasons import word
-from kundorder.situation import Key, account_key, member_key, receipt_key
+from kundorder.situation import Key, account_key, login_key, member_key, receipt_key
 from kundorder.vocabulary import AttestMethod, Index, Language, Role, Template, Trigger
 
 _MOMENT: Final = timedelta(seconds=1)
 _TRIES: Final = 3
+_CODE: Final = re.compile(r"(?<![0-9-])[0-9]{6}(?![0-9-])")
 
 
 @final
@@ -60,6 +62,7 @@ class Stage:
         portal: Portal,
         store: Store,
         mailer: MaildirMailer,
+        texts: FileTextMessages,
         clock: StoryClock,
         refusals: Refusals,
         teller: Teller,
@@ -69,6 +72,7 @@ class Stage:
         self.repeated = 0  # of these, carried out by an earlier run
         self._store = store
         self._mailer = mailer
+        self._texts = texts
         self._clock = clock
         self._refusals = refusals
         self._teller = teller
@@ -108,9 +112,36 @@ class Stage:
         key, _before = self._next()
         actor = who.actor if signatory is None else SYSTEM
         outcome = self.portal.resume_signing(command, actor, method=method, signer=signatory, key=key)
-        if isinstance(outcome, Pending | Failed):
-            raise StoppedError("the signer has not signed; run it again to go on", Status.FAILED)
+        for _ in range(_TRIES):
+            if isinstance(outcome, Pending):
+                entered = self._answer(outcome, who)
+                outcome = self.portal.resume_signing(
+                    command, actor, method=method, signer=signatory, callback=entered, key=key
+                )
+        self._clock.resume()
+        if isinstance(outcome, Failed):
+            raise StoppedError(f"{who} {says}: {outcome.text('en')}", Status.FAILED)
+        if isinstance(outcome, Pending):
+            raise StoppedError(f"{who} {says}: is still being signed; run it again to go on", Status.FAILED)
         _ = self._led_to(f"{who} {says}", outcome)
+        if method is AttestMethod.SMS_CODE and (phone := self._phone(who)):
+            self._teller.more("code", f"by text message, to the number that ends with {phone[-2:]}")
+
+    def _answer(self, pending: Pending, who: Someone) -> str | None:
+        """What the person does: enters the code that has come, or waits for what an interrupted run had in hand."""
+        if not isinstance(pending.action, EnterCode):
+            self._clock.wait_until(pending.ends_at + _MOMENT)
+            return None
+        texts = self._texts.texts(self._phone(who))
+        found = None if not texts else _CODE.search(texts[-1])
+        if found is None:
+            raise StoppedError("a text message with a code is missing; begin anew with --fresh", Status.FAILED)
+        return found.group()
+
+    def _phone(self, who: Someone) -> str:
+        login = self._record(login_key(who.actor.organisation, who.actor.person))
+        member = self._record(member_key(login.member)) if isinstance(login, Login) else None
+        return member.phone or "" if isinstance(member, Member) else ""
 
     def log_in(self, who: Someone, member: str) -> None:
         """Somebody takes up the invitation that stands in the mail; once that is done the mail is no longer needed."""
