@@ -10,7 +10,7 @@ from typing import TypeAlias, final
 import attrs
 
 from kundorder.catalogue import Offer
-from kundorder.codec import content_digest, document_digest, terms_digest
+from kundorder.codec import evidence_digest, content_digest, document_digest, terms_digest
 from kundorder.commands import AcceptTerms, ApproveOrder, AttestOrder, Command, FillInOrder, SendOrder, StartOrder
 from kundorder.directory import CaseFile, Holder, Holders, Login
 from kundorder.errors import NotFound, Refused
@@ -735,7 +735,7 @@ def unproven(look: Look, command: AttestOrder) -> Objections:
         or act.verified != evidence
         or evidence.signer != act.actor.person
         or evidence.digest != document_digest(order_document(order, act))
-        or look.facts[evidence_key(evidence.digest)].version
+        or look.facts[evidence_key(evidence_digest(evidence))].version
     ):
         found.append(Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)))
     return found
@@ -909,7 +909,7 @@ def kept_evidence(act: Act, made: Order, evidence: Evidence | None) -> tuple[Put
     if evidence is None or act.document is None:
         return ()
     signed = SignedDocument(document=act.document, evidence=evidence, step=made.step)
-    return (Put(evidence_key(evidence.digest), signed),)
+    return (Put(evidence_key(evidence_digest(evidence)), signed),)
 
 
 def guards(facts: Facts, puts: tuple[Put, ...]) -> tuple[Guard, ...]:

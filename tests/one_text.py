@@ -33,7 +33,7 @@ _WAITING: Final = (  # methods that wait for a port, or for something that does
 )
 _FUNCTIONS: Final = (
     "read_all|read_one|load_command|load_order|resume|verify|prune|_given_up|_gone_on|_led_to|_kept|_over|_carried_out"
-    "|refuse_late|end_late|cancel_signing|end_unwanted|_has_ended|_end|_read|target_of"
+    "|refuse_late|end_late|cancel_signing|end_unwanted|_try_to_end|_end|_read|target_of"
 )
 _DEFINED: Final = (
     f"{_WAITING}|{_FUNCTIONS}|options|due|resume_signing|verify_journal|export_journal|document|link"

@@ -247,6 +247,10 @@ def the_claim_changed_in_place(pdf: bytes) -> bytes:
     return put(pdf, place, b"\\042MID\\042")
 
 
+def a_signature_of_another_kind(pdf: bytes) -> bytes:
+    return put(pdf, pdf.rindex(b"/ETSI.CAdES.detached"), b"/ETSI.CAdES.unknown!")
+
+
 def the_form_removed(pdf: bytes) -> bytes:
     """So that no signatures are shown."""
     it = Pdf(pdf)
@@ -307,6 +311,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         an_empty_signature_field_that_covers_the_text,
         the_claim_changed,
         the_claim_changed_in_place,
+        a_signature_of_another_kind,
         the_form_removed,
         a_script_added,
         an_object_freed,

@@ -457,6 +457,14 @@ def test_what_cannot_be_made_again_is_missed(lost: str, copy: Path) -> None:
     assert contents(copy / "kundorder.db") == before
 
 
+def test_without_its_authority_the_demo_does_not_make_another(copy: Path) -> None:
+    shutil.rmtree(copy / "test-authority")
+    root = (copy / "agreements" / "test-root.pem").read_bytes()
+    status, _, said = run("--out", str(copy))
+    assert (status, "--fresh" in said) == (1, True)
+    assert (copy / "agreements" / "test-root.pem").read_bytes() == root
+
+
 def test_refusals_that_were_tampered_with_are_not_believed(copy: Path) -> None:
     (copy / "refusals.jsonl").write_text('{"key": 1}', "utf-8")
     status, _, said = run("--out", str(copy))

@@ -613,7 +613,7 @@ Detta visades:
   | Ärendenummer: 17
   | Tjänst: "NPÖ"
 Nyckeln står bara i filen själv. Jämför den med vad innehavaren har uppgett på annat sätt.
-Beviset håller: inget har ändrats."""
+Inget har ändrats sedan beviset förseglades med den nyckeln; vems den är visas inte."""
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hosted_stand_in import Service
 from joint import AGREEMENT, Pen, Table
 from test_hosted import METHOD, HostedBench
+from world import CUSTOMER
 
 import kundorder as ko
 from kundorder.adapters.archive import MemoryArchive
@@ -96,7 +97,7 @@ def test_what_is_signed_after_the_other_has_declined_is_refused_and_journalled(b
     with pytest.raises(ko.Refused):
         go_on(table, bench, "s1", callback)
     assert table.agreement().state is AgreementState.DECLINED
-    key = signing_key(AGREEMENT, 1, ko.Trigger.SIGN, "s1")
+    key = signing_key(AGREEMENT, 1, ko.Trigger.SIGN, CUSTOMER, "s1")
     with table.world.store.transaction() as transaction:
         page = transaction.select(Index.JOURNAL, (key,), after=None, limit=9)
     (event,) = [line.entry.event for line in page.items if line.entry is not None]

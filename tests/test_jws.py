@@ -267,7 +267,11 @@ def test_another_key_has_another_name_and_its_proofs_are_not_ours() -> None:
     assert holds_by(OTHER.name, OTHER.seal(STATEMENT), STATEMENT)
 
 
-@pytest.mark.parametrize("name", ["", "jwk:", SEAL.public.thumbprint, SEAL.name.upper(), f"{SEAL.name}=", OTHER.name])
+@pytest.mark.parametrize(
+    "name",
+    ["", "jwk:", SEAL.public.thumbprint, SEAL.name.upper(), f"{SEAL.name}=", OTHER.name],
+    ids=["nothing", "no thumbprint", "a bare thumbprint", "in capitals", "padded", "another's"],
+)
 def test_a_key_has_one_name(name: str) -> None:
     assert not holds_by(name, PROOF, STATEMENT)
 

@@ -182,7 +182,7 @@ def test_signatories_sign_in_any_order(count: int) -> None:
                 go_on(given | {name: evidence})
         if len(given) == count:
             orders.append(tuple(given))
-            for name in list(given)[-1:] if count == len(PEOPLE) else given:
+            for name in list(given)[-1:] if count == len(PEOPLE) else given:  # the others have been seen with fewer
                 assert signing.verify(given[name], agreement(*names, signer=f"s{names.index(name) + 1}"))
             report = reported(kept.fetch(archived_in(list(given.values())[-1]) or ""))
             assert report.holds

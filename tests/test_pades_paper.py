@@ -300,6 +300,13 @@ def test_a_host_may_bring_its_own_fonts() -> None:
     assert agreement_pdf(agreement(), fonts=turned) == pdf
 
 
+def test_a_character_has_to_be_in_both_fonts() -> None:
+    khmer = FOLDER / "hb-test.ttf"
+    for fonts in (Fonts(FOLDER / "Vera.ttf", khmer), Fonts(khmer, FOLDER / "Vera.ttf")):
+        with pytest.raises(Malformed, match="is not in the fonts"):
+            agreement_pdf(agreement(), fonts=fonts)
+
+
 @pytest.mark.parametrize("font", [b"", b"x" * 100, b"OTTO" + bytes(200), (FOLDER / "Vera.ttf").read_bytes()[:5000]])
 def test_what_is_no_font_is_refused(font: bytes) -> None:
     with pytest.raises(Malformed, match=r"\$\.fonts: must be fonts with TrueType outlines"):

@@ -283,6 +283,7 @@ NONSENSE: Final[dict[str, Answer]] = {
     "302": always(302, b""),
     "404": always(404, b"not here"),
     "500": always(500, b""),
+    "an error with a good one": lambda request: (500, Authority()(request)),
     "nothing": always(200, b""),
     "a page": always(200, b"<html>welcome</html>"),
     "a little": always(200, b"\x30\x03\x02\x01\x00"),

@@ -32,7 +32,7 @@ def record(cast: Cast, order: str, signer: str = "atle") -> PendingSigning:
 
 def key(order: str, signer: str = "atle") -> Key:
     """Where it is kept."""
-    return signing_key(order, 1, Trigger.ATTEST, signer)
+    return signing_key(order, 1, Trigger.ATTEST, CUSTOMER, signer)
 
 
 def entries(cast: Cast, chain: Key) -> list[ko.Event]:
@@ -202,35 +202,38 @@ def test_what_is_still_under_way_when_the_order_is_withdrawn_is_given_up() -> No
     assert (event.after, event.proven) == (SigningStage.OVER, None)
 
 
-def test_deliver_ends_what_the_order_has_left_behind_and_what_has_run_out_of_time() -> None:
-    cast, slow, order = waiting("pending", "pending")
+def test_deliver_ends_what_has_run_out_of_time_and_leaves_what_may_still_be_answered() -> None:
+    cast, slow, order = waiting("pending", "pending", "done")
     go_on(cast, order)
-    cast.portal.deliver()
-    assert record(cast, order).stage is SigningStage.UNDER_WAY
-    cast.portal.execute(ko.WithdrawOrder(order=order), cast.berta)
-    cast.portal.deliver()
-    assert calls(slow) == ["start", "cancel"]
-    assert [event.about for event in entries(cast, key(order))] == ["MOVED_ON"]
     other = cast.sent()
     go_on(cast, other)
+    cast.portal.execute(ko.WithdrawOrder(order=order), cast.berta)
+    cast.portal.deliver()
+    assert calls(slow) == ["start", "start"]
+    with pytest.raises(ko.Refused):
+        go_on(cast, order)  # and it had been signed
+    assert [event.after for event in entries(cast, key(order))] == [SigningStage.LATE]
     cast.world.clock.time += timedelta(minutes=6)
     cast.portal.deliver()
     assert [event.about for event in entries(cast, key(other))] == ["EXPIRED"]
     cast.portal.deliver()
-    assert calls(slow) == ["start", "cancel", "start", "cancel"]
+    assert calls(slow) == ["start", "start", "resume", "cancel"]
     assert cast.portal.verify_journal().verified
 
 
-def test_a_service_that_cannot_be_told_is_told_the_next_time() -> None:
+def test_a_service_that_cannot_be_told_holds_up_nothing() -> None:
     cast, slow, order = waiting("pending")
     go_on(cast, order)
-    cast.portal.execute(ko.WithdrawOrder(order=order), cast.berta)
+    cast.world.clock.time += timedelta(minutes=6)
     slow.deaf = True
     cast.portal.deliver()
-    assert record(cast, order).stage is SigningStage.UNDER_WAY
-    slow.deaf = False
-    cast.portal.deliver()
     assert record(cast, order).stage is SigningStage.OVER
+    other = cast.sent()
+    slow.answers.append("pending")
+    go_on(cast, other)
+    with pytest.raises(ko.Unavailable):
+        cast.portal.cancel_signing(attest(other), cast.atle)
+    assert record(cast, other).stage is SigningStage.UNDER_WAY
 
 
 def test_an_agreement_that_is_declined_by_one_leaves_no_signing_of_another_behind() -> None:
@@ -244,9 +247,10 @@ def test_an_agreement_that_is_declined_by_one_leaves_no_signing_of_another_behin
     assert (seen.trigger, seen.signer) == (Trigger.SIGN, "s1")
     decline = ko.DeclineAgreement(agreement=AGREEMENT, reason="Nej.")
     portal.resume_signing(decline, method=BANKID, signer="s2")
+    assert portal.signings(AGREEMENT, table.world.officer) == ()
+    table.world.clock.time += timedelta(minutes=6)
     portal.deliver()
     assert [call for call, _act, _state in slow.asked] == ["start", "start", "cancel"]
-    assert portal.signings(AGREEMENT, table.world.officer) == ()
 
 
 def test_content_that_has_changed_since_it_was_shown_is_shown_and_signed_anew() -> None:

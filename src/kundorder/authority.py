@@ -8,7 +8,7 @@ from typing import final
 
 import attrs
 
-from kundorder.errors import malformed
+from kundorder.errors import Unavailable, malformed
 from kundorder.vocabulary import Party
 
 
@@ -58,6 +58,20 @@ def signed_by(question: AuthorityQuestion) -> tuple[str, ...]:
         emails.add(email)
         identities |= {person.identity} if person.identity else set()
     return tuple(found)
+
+
+def answered(question: AuthorityQuestion, answer: object) -> Authority:
+    """The answer, if it is one to this question: for this date, and about nobody who has not signed.
+
+    Raises:
+        Unavailable: it is not, so nobody knows; mend whoever answers.
+    """
+    signed = {person.signatory for person in question.persons if person.has_signed}
+    if isinstance(answer, Authority) and answer.on == question.on and signed.issuperset(answer.by):
+        told: object = answer.binds
+        if isinstance(told, bool):
+            return answer
+    raise Unavailable("the signing authority has not answered what it was asked")
 
 
 @final

@@ -141,6 +141,11 @@ def document_digest(document: Document) -> str:
     return sha256(document_bytes(document)).hexdigest()
 
 
+def evidence_digest(evidence: Evidence) -> str:
+    """What tells one piece of evidence from any other, be it for the same document."""
+    return digest(f"{evidence.digest}/{evidence.proof}")
+
+
 def claim_bytes(evidence: Evidence) -> bytes:
     """Everything evidence says apart from its proof, in canonical form: what a proof has to be for."""
     claim = {

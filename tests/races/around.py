@@ -13,7 +13,7 @@ from kundorder.events import Entry, Owed, Settlement
 from kundorder.journal import linked
 from kundorder.outcomes import Changes, Head, Stored
 from kundorder.ports import Page, Store, Transaction
-from kundorder.situation import Fact, Guard, Key
+from kundorder.situation import Fact, Guard, Key, Kind, kind_of
 from kundorder.vocabulary import Index
 from races.asking import Written
 
@@ -57,8 +57,15 @@ class Noted:
             yield _Noting(transaction, begun)
         ended = time.monotonic_ns()
         for began, changes in begun:
-            records = tuple(Guard(stored.key, stored.version) for stored in changes.records)
-            self.written.append(Written(began, ended, changes.guards, records))
+            # What links stand for goes again with letters that are given back, and is made anew with the next.
+            records = tuple(Guard(stored.key, stored.version) for stored in changes.records if lasts(stored.key))
+            guards = tuple(guard for guard in changes.guards if lasts(guard.key))
+            self.written.append(Written(began, ended, guards, records))
+
+
+def lasts(key: Key) -> bool:
+    """Whether a record is never dropped in a race."""
+    return kind_of(key) is not Kind.LINK
 
 
 @final

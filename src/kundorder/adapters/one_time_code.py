@@ -43,6 +43,7 @@ _MOST_TRIES: Final = 5
 _DIGITS: Final = (6, 10)  # at least, at most
 _KEY: Final = 32  # bytes, as many as the hash has
 _HOUR: Final = timedelta(hours=1)
+_MOST_BEGUN: Final = 100  # as many as the portal tells of
 _LONGEST_STATE: Final = 2048  # characters; ours has some 500
 _LONGEST_GUESS: Final = 40  # characters, however it was written
 _GAPS: Final = str.maketrans("", "", " -")
@@ -125,7 +126,7 @@ class OneTimeCodes:
             ("$.lasts", not timedelta(0) < lasts <= _LONGEST, "must be more than nothing and at most ten minutes"),
             ("$.tries", not 1 <= tries <= _MOST_TRIES, f"must be from 1 to {_MOST_TRIES}"),
             ("$.digits", not _DIGITS[0] <= digits <= _DIGITS[1], f"must be from {_DIGITS[0]} to {_DIGITS[1]}"),
-            ("$.per_hour", per_hour < 1, "must be at least 1"),
+            ("$.per_hour", not 1 <= per_hour <= _MOST_BEGUN, f"must be from 1 to {_MOST_BEGUN}"),
         )
         problems = tuple(Problem(path, message) for path, is_wrong, message in wrong if is_wrong)
         if problems:
@@ -172,16 +173,15 @@ class OneTimeCodes:
             return Failed(code=FailureCode.EXPIRED, why="the code is not good any more")
         if not kept.code:
             return self._sent(request, kept, at)
-        wrong = None
         if kept.claimed is not None:
             if hmac.compare_digest(kept.claimed, kept.code):
                 return Done(evidence=self._evidence(request, at))
             kept = attrs.evolve(kept, claimed=None)
-            wrong = _WRONG[request.language].format(left=self._tries - kept.tries)
         if kept.tries >= self._tries:
             return Failed(code=FailureCode.TOO_MANY_TRIES, why=f"{self._tries} wrong codes were entered")
         if callback is None:
-            return _pending(request, kept, at, wrong or _SENT[request.language].format(end=_phone(request)[-2:]))
+            said, left = _WRONG if kept.tries else _SENT, self._tries - kept.tries
+            return _pending(request, kept, at, said[request.language].format(left=left, end=_phone(request)[-2:]))
         guess = callback.translate(_GAPS) if len(callback) <= _LONGEST_GUESS else ""
         if len(guess) != self._digits or not (guess.isascii() and guess.isdigit()):
             return _pending(request, kept, at, _NO_CODE[request.language].format(digits=self._digits))

@@ -53,6 +53,11 @@ def signers_in(folder: Folder, now: datetime, *, begun: bool) -> Signers:
     """
     seal = _seal(folder, begun=begun)
     texts, archive = FileTextMessages(folder.path / TEXTS), FolderArchive(folder.path / ARCHIVE)
+    if begun and not (folder.path / AUTHORITY).is_dir():
+        raise StoppedError(
+            f"{folder.path / AUTHORITY}: is missing, so no agreement can be verified; begin anew with --fresh",
+            Status.FAILED,
+        )
     authority = TestAuthority.kept_in(folder.path / AUTHORITY, now)
     sealed = SealedSigner(seal)
     secret = sha256((folder.path / KEY).read_bytes() + b"one-time codes").digest()

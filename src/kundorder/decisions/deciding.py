@@ -1,5 +1,6 @@
 """What follows from a command: the record as it becomes, what has happened, and what is owed because of it."""
 
+from kundorder.codec import evidence_digest
 from kundorder.commands import Command
 from kundorder.decisions.documents import document_for, evidence_in
 from kundorder.decisions.judging import Ruling, judge
@@ -230,7 +231,7 @@ def _kept(case: Case, command: Command, evidence: Evidence, made: Subject) -> Pu
     if document is None:
         raise TypeError(type(command).__name__)
     signed = SignedDocument(document=document, evidence=evidence, step=made.step)
-    return Put(evidence_key(evidence.digest), signed)
+    return Put(evidence_key(evidence_digest(evidence)), signed)
 
 
 def _side_event(case: Case, by: By, side: Side) -> Event:

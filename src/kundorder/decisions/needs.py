@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kundorder.codec import evidence_digest
 from kundorder.commands import (
     AddUser,
     AgreementCommand,
@@ -103,7 +104,7 @@ def needs(command: Command, act: Act) -> tuple[Key, ...]:
     found = [*standing(act), *_named(command, act)]
     evidence = evidence_in(command)
     if evidence is not None:
-        found.append(evidence_key(evidence.digest))
+        found.append(evidence_key(evidence_digest(evidence)))
     if subject is not None:
         found.append(subject)
     return tuple(dict.fromkeys(found))

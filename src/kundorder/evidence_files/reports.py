@@ -90,6 +90,10 @@ _STANDINGS: Final[Mapping[KeyStanding, Texts]] = {
     ),
 }
 _HOLDS: Final[Texts] = ("Beviset håller: inget har ändrats.", "The evidence holds: nothing has been changed.")
+_WHOLE: Final[Texts] = (
+    "Inget har ändrats sedan beviset förseglades med den nyckeln; vems den är visas inte.",
+    "Nothing has been changed since it was sealed with that key; whose it is, is not shown.",
+)
 _FAILS: Final[Texts] = ("BEVISET HÅLLER INTE.", "THE EVIDENCE DOES NOT HOLD.")
 _OPEN: Final[Texts] = (
     "Den här filen ensam visar inte om beviset håller.",
@@ -167,7 +171,7 @@ def _lines(report: EvidenceReport, language: Language) -> Iterator[str]:
     if not {Flaw.NOT_SEALED, Flaw.PROVEN_BY_PDF} & set(report.flaws):
         yield told(_STANDINGS[report.key], language)
     if report.holds:
-        yield told(_HOLDS, language)
+        yield told(_HOLDS if report.key is KeyStanding.TRUSTED else _WHOLE, language)
     else:
         yield told(_OPEN if report.flaws == (Flaw.PROVEN_BY_PDF,) else _FAILS, language)
 

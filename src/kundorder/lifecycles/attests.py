@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from kundorder.codec import document_digest
+from kundorder.codec import document_digest, evidence_digest
 from kundorder.commands import AttestAssignment, AttestOrder
 from kundorder.evidence import Document, Evidence, at_least, higher, reaches
 from kundorder.reasons import YOU, Reason, Reasons
@@ -51,8 +51,7 @@ def evidence_objections(case: Case, evidence: Evidence, document: Document) -> R
     """Whether the evidence, verified in this very load, is for this document and no other."""
     proven = case.act.verified == evidence and evidence.signer == document.signer
     if proven and evidence.digest == document_digest(document):
-        earlier = case.situation.signed(evidence.digest)
-        used = earlier is not None and earlier.evidence == evidence
+        used = case.situation.signed(evidence_digest(evidence)) is not None
         return (Reason(ReasonCode.EVIDENCE_USED, cleared_by=(YOU,)),) if used else ()
     return (Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)),)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias, TypeVar, final
 
 import attrs
 
-from kundorder.authority import Authority
+from kundorder.authority import Authority, answered
 from kundorder.catalogue import Catalogue
 from kundorder.commands import Command, SignAgreement
 from kundorder.decisions import check, decide, document_for, evidence_in
@@ -16,10 +16,10 @@ from kundorder.lifecycles.agreement_signing import authority_question
 from kundorder.model import Actor, Rules
 from kundorder.outcomes import Decision, Outcome, Verdict
 from kundorder.portal.loading import load_command, repeated
-from kundorder.portal.signings import with_ended
+from kundorder.portal.signings import Going, with_ended
 from kundorder.portal.writing import Keyed, changes_of, outcome_of, receipt_of
 from kundorder.ports import Clock, Ids, Signing, SigningAuthority, Store
-from kundorder.situation import Act, Facts, Key, Situation
+from kundorder.situation import Act, Facts, Situation
 
 _T = TypeVar("_T")
 
@@ -70,17 +70,17 @@ class Acting:
             self.pause(random.uniform(0, 0.002 * (1 << min(number, 6))))  # noqa: S311 - spreads callers, no secret
         return attempt()
 
-    def execute(self, command: Command, actor: Actor, keyed: Keyed | None, signing: Key | None = None) -> Outcome:
+    def execute(self, command: Command, actor: Actor, keyed: Keyed | None, going: Going | None = None) -> Outcome:
         """Load, verify, decide, write; and end the signing the evidence comes from, if there is one."""
-        return self.retried(lambda: self._execute(command, self.act(actor), keyed, signing))
+        return self.retried(lambda: self._execute(command, self.act(actor), keyed, going))
 
-    def _execute(self, command: Command, act: Act, keyed: Keyed | None, signing: Key | None) -> Outcome:
-        facts = load_command(self.store, command, act, keyed, signing)
+    def _execute(self, command: Command, act: Act, keyed: Keyed | None, going: Going | None) -> Outcome:
+        facts = load_command(self.store, command, act, keyed, None if going is None else going.key)
         before = repeated(facts, keyed)
         if before is not None:
             return before
         act = self._verified(facts, command, act)
-        decision = with_ended(decide(Situation(facts), command, act), facts, signing)
+        decision = with_ended(decide(Situation(facts), command, act), facts, going)
         outcome = outcome_of(decision, facts, act)
         self.write(decision, facts, act, keyed, outcome)
         return outcome
@@ -118,7 +118,8 @@ class Acting:
         agreement = situation.agreement(command.agreement) if isinstance(command, SignAgreement) else None
         if self.authority is None or agreement is None:
             return None
-        return self.authority.may_bind(authority_question(agreement, evidence, act))
+        question = authority_question(agreement, evidence, act)
+        return answered(question, self.authority.may_bind(question))
 
     def port(self) -> Signing:
         """The signing port.

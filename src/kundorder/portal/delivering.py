@@ -72,8 +72,6 @@ class Delivering:
         Raises:
             Unavailable: the store does not answer.
         """
-        if self.acting.signing is not None:
-            _ = end_unwanted(self.acting, limit)
         report, left, silences = DeliveryReport(), limit, 0
         while left > 0 and report.stopped is None and (claim := self._claim(min(left, _BATCH))).owed:
             left -= len(claim.owed)
@@ -90,6 +88,8 @@ class Delivering:
                     self._give_back(claim, rest)
                     left += len(rest)
                     break
+        if self.acting.signing is not None:
+            _ = end_unwanted(self.acting, limit)
         return report if report.stopped is None else self._without_relay(report, left)
 
     def requeue(self, debts: Collection[str] | None) -> tuple[str, ...]:

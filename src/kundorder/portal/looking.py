@@ -4,6 +4,7 @@ from typing import final
 
 import attrs
 
+from kundorder.codec import evidence_digest
 from kundorder.decisions import needs_of_order, path, standing, visible_order
 from kundorder.decisions.deciding import lifecycle_of, owner_of
 from kundorder.decisions.needs import members_behind
@@ -165,8 +166,8 @@ class Looking:
         with self.acting.store.transaction() as transaction:
             case, record = self._seen(transaction, key_of_id(identifier), actor)
             accepted = _accepted(shown(case, record) if isinstance(record, Order) else record)
-            facts = transaction.read(tuple(evidence_key(each.digest) for each in accepted))
-        found = (facts[evidence_key(each.digest)].record for each in accepted)
+            facts = transaction.read(tuple(evidence_key(evidence_digest(each)) for each in accepted))
+        found = (facts[evidence_key(evidence_digest(each))].record for each in accepted)
         return tuple(each for each in found if isinstance(each, SignedDocument))
 
     def _seen(self, transaction: Transaction, key: Key, actor: Actor) -> tuple[Case, Record]:
@@ -212,7 +213,7 @@ def _under_way(case: Case, page: Page, subject: Record) -> tuple[UnderWay, ...]:
     return tuple(
         shown_signing(each, here, is_staff=everything)
         for each in records
-        if isinstance(each, PendingSigning) and each.ends_at > now and is_wanted(each, subject)
+        if isinstance(each, PendingSigning) and each.act and each.ends_at > now and is_wanted(each, subject, case.act)
     )
 
 

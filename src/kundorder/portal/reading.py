@@ -9,12 +9,13 @@ from kundorder.evidence import Document, SignedDocument
 from kundorder.model import SYSTEM, Actor, AgentAssignment, Agreement, Order
 from kundorder.outcomes import Due, Head, JournalReport, LinkTarget, Option, PathStep, UnderWay, Verdict
 from kundorder.portal.acting import Acting
+from kundorder.portal.calls import document_to_show
 from kundorder.portal.exporting import exported
 from kundorder.portal.links import target_of
 from kundorder.portal.loading import load_command, load_order
 from kundorder.portal.looking import Looking
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
-from kundorder.portal.signing import ToSign, document_to_sign
+from kundorder.portal.signings import ToSign, named
 from kundorder.portal.verifying import verify
 from kundorder.situation import Situation
 
@@ -157,11 +158,11 @@ class Reading:
             signer: the signatory's id on the agreement; for an attest it is the actor.
 
         Raises:
-            NotFound: the subject does not exist, or the actor may not see it.
+            NotFound: the subject does not exist, the actor may not see it, or nobody of that name is to sign.
         """
         act = self._acting.act(actor)
         facts = load_command(self._acting.store, command, act, None)
-        return document_to_sign(facts, command, act, actor.person if signer is None else signer)
+        return document_to_show(facts, command, act, actor.person if signer is None else named(signer))
 
     def link(self, reference: str, actor: Actor | None = None) -> LinkTarget:
         """What a link in a mail is for, for whom, and whether that is still open; asking changes nothing.

@@ -6,62 +6,29 @@ record says that it is being begun, and nobody else begins meanwhile.
 """
 
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias, final
+from typing import Final
 
 import attrs
 
-from kundorder.codec import command_digest, digest, document_digest
-from kundorder.commands import AttestAssignment, AttestOrder, DeclineAgreement, SignAgreement
-from kundorder.decisions import check, document_for
-from kundorder.errors import Conflict, NotFound, Refused, Unavailable
-from kundorder.events import SigningRequest
-from kundorder.evidence import Begun, Document, Evidence, PendingSigning
-from kundorder.lifecycles.agreement_signing import has_signed
-from kundorder.lifecycles.attests import signing_method_objections
-from kundorder.model import Actor, Contact
+from kundorder.codec import document_digest
+from kundorder.errors import Conflict, Malformed, Refused, Unavailable
+from kundorder.evidence import Begun, Evidence, PendingSigning
+from kundorder.identifiers import moment
 from kundorder.outcomes import Changes, Outcome, Stored
 from kundorder.portal.acting import Acting
+from kundorder.portal.calls import SigningCall, be_worth_asking, document_to_sign, is_known, request_of, who_begins
 from kundorder.portal.ending import end_late, refuse_late
 from kundorder.portal.loading import load_command, repeated
-from kundorder.portal.signings import GOING, Going, kept_as, signing_of
-from kundorder.portal.writing import Keyed
+from kundorder.portal.signings import GOING, GivenUpError, Going, kept_as, signing_of
 from kundorder.ports import Done, Failed, Pending, Progress
-from kundorder.reasons import YOU, Reason, Reasons
-from kundorder.situation import Act, Fact, Facts, Guard, Kind, Situation, begun_key, case_of
-from kundorder.vocabulary import AttestMethod, FailureCode, Language, ReasonCode, SigningStage
+from kundorder.situation import Act, Fact, Guard, Situation, begun_key
+from kundorder.vocabulary import FailureCode, ReasonCode, SigningStage
 
-ToSign: TypeAlias = AttestOrder | AttestAssignment | SignAgreement | DeclineAgreement
-"""A command that takes evidence; given here without any."""
-
-_ABOUT_EVIDENCE: Final = (ReasonCode.EVIDENCE_MISSING, ReasonCode.EVIDENCE_INVALID)
 _BEGINNING: Final = timedelta(seconds=60)  # whoever is asking the port may be dead after that
 _A_MOMENT: Final = timedelta(seconds=1)
 _HOUR: Final = timedelta(hours=1)
 _MOST_BEGUN: Final = 100
 _MOST_GOING_ON: Final = 4
-
-
-@final
-@attrs.frozen(kw_only=True)
-class SigningCall:
-    """One call of ``resume_signing``."""
-
-    command: ToSign
-    actor: Actor
-    signer: str
-    method: AttestMethod
-    language: Language | None
-    callback: str | None = attrs.field(repr=False)
-    ip: str | None = attrs.field(repr=False)
-    keyed: Keyed | None
-
-
-def keyed_without_evidence(
-    key: str | None, command: ToSign, actor: Actor, signer: str, method: AttestMethod
-) -> Keyed | None:
-    """The key of a signing: evidence made anew for the same act is the same act; another signer's is another."""
-    bare = attrs.evolve(command, evidence=None)
-    return None if key is None else Keyed(key, digest(f"{command_digest(bare, actor)}/{signer}/{method}"))
 
 
 def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
@@ -74,28 +41,34 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
         Conflict: the facts kept moving, or another call has gone on with the same signing; call again.
         Unavailable: the signing port or the store does not answer; calling again is harmless.
     """
+    call = attrs.evolve(call, command=attrs.evolve(call.command, evidence=None))  # what is handed in is not asked for
     act = acting.act(call.actor)
     facts = load_command(acting.store, call.command, act, call.keyed)
     before = repeated(facts, call.keyed)
     if before is not None:
         return before
     document = document_to_sign(facts, call.command, act, call.signer)
-    request = _request(facts, call, document)
+    request = request_of(facts, call, document)
     try:
-        _be_worth_asking(facts, call, act)
+        be_worth_asking(facts, call, act)
     except Refused as refused:
-        end_late(acting, request, call.callback, act, refused.reasons)
+        if call.is_own and is_known(Situation(facts), call):
+            end_late(acting, facts, call.command, request, call.callback, act, refused.reasons)
         raise
-    key, who = signing_of(document), begun_key(_who(request))
+    key, who = signing_of(document), begun_key(who_begins(request))
     with acting.store.transaction() as transaction:
         kept = transaction.read((key, who))
     going = Going(key=key, fact=kept[key], request=request, count=(who, kept[who]))
     if _is_under_way(going, act):
+        call.course.went_on = True
         going = attrs.evolve(going, count=None)
-        progress = acting.port().resume(going.request, going.state, now=act.now, callback=call.callback)
+        callback = None if call.course.answered else call.callback
+        progress = acting.port().resume(going.request, going.state, now=act.now, callback=callback)
     elif _is_being_begun(going, act):
         ends_at = act.now + _BEGINNING
         return Pending(state="", action=None, ask_again_at=act.now + _A_MOMENT, ends_at=ends_at)
+    elif call.course.went_on:  # somebody else has ended it meanwhile
+        return Failed(code=FailureCode.CANCELLED)
     elif call.callback is not None:  # an answer to what is not asked any more begins nothing
         return Failed(code=FailureCode.NOTHING_UNDER_WAY)
     else:
@@ -103,79 +76,6 @@ def resume(acting: Acting, call: SigningCall) -> Outcome | Pending | Failed:
         going = attrs.evolve(going, request=attrs.evolve(request, begun=_lately(kept[who], act)))
         progress = acting.port().start(going.request, now=act.now)
     return _led_to(acting, call, going, progress, act)
-
-
-def document_to_sign(facts: Facts, command: ToSign, act: Act, signer: str) -> Document:
-    """What the person is to be shown, and will have attested or signed.
-
-    Raises:
-        NotFound: the subject does not exist, or the actor may not see it.
-    """
-    situation = Situation(facts)
-    _ = check(situation, command, act)  # who may not see the subject learns nothing of it
-    document = document_for(situation, command, act, signer)
-    if document is None:
-        raise NotFound(Kind.SIGNING)
-    return document
-
-
-def _be_worth_asking(facts: Facts, call: SigningCall, act: Act) -> None:
-    situation = Situation(facts)
-    verdict = check(situation, call.command, act)
-    others = tuple(reason for reason in verdict.reasons if reason.code not in _ABOUT_EVIDENCE)
-    in_vain = (*others, *_would_prove_nothing(situation, call, act))
-    if in_vain:
-        raise Refused(in_vain)
-
-
-def _would_prove_nothing(situation: Situation, call: SigningCall, act: Act) -> Reasons:
-    """Why the evidence would not be accepted although nothing else stands in the way."""
-    if isinstance(call.command, AttestOrder | AttestAssignment):
-        agreed = call.command.method in (None, call.method) and call.signer == call.actor.person
-        return () if agreed else (Reason(ReasonCode.EVIDENCE_INVALID, cleared_by=(YOU,)),)
-    agreement = situation.agreement(call.command.agreement)
-    if agreement is None or all(each.id != call.signer for each in agreement.signatories):
-        return (Reason(ReasonCode.NOT_A_SIGNATORY, cleared_by=(YOU,)),)
-    if has_signed(agreement, call.signer, act):
-        return (Reason(ReasonCode.ALREADY_SIGNED, cleared_by=(YOU,)),)
-    return signing_method_objections(case_of(situation, act, agreement), call.method)
-
-
-def _request(facts: Facts, call: SigningCall, document: Document) -> SigningRequest:
-    situation = Situation(facts)
-    to = _person(situation, call)
-    return SigningRequest(
-        document=document,
-        method=call.method,
-        language=call.language or (Language.SV if to is None else to.language),
-        to=to,
-        ip=call.ip,
-        before=_before(situation, call),
-    )
-
-
-def _person(situation: Situation, call: SigningCall) -> Contact | None:
-    """Who is to sign, as the application or the user's own record names them."""
-    if isinstance(call.command, SignAgreement | DeclineAgreement):
-        agreement = situation.agreement(call.command.agreement)
-        signatories = () if agreement is None else agreement.signatories
-        return next((each.contact for each in signatories if each.id == call.signer), None)
-    me = situation.me(call.actor)
-    return None if me is None else Contact(name=me.name, email=me.email, phone=me.phone, language=me.language)
-
-
-def _before(situation: Situation, call: SigningCall) -> tuple[Evidence, ...]:
-    if not isinstance(call.command, SignAgreement):
-        return ()
-    agreement = situation.agreement(call.command.agreement)
-    return () if agreement is None else agreement.given
-
-
-def _who(request: SigningRequest) -> str:
-    """Whoever has an address has it in all agreements, and whoever logs in has one id: flooding is counted by that."""
-    is_attestant = request.document.act == AttestOrder.trigger
-    email = "" if request.to is None else request.to.email
-    return digest(request.document.signer if is_attestant else email)
 
 
 def _is_under_way(going: Going, act: Act) -> bool:
@@ -216,7 +116,7 @@ def _led_to(
     for _ in range(_MOST_GOING_ON):
         if not isinstance(progress, Pending):
             break
-        going = _kept(acting, going, progress, act)
+        going = _kept(acting, call, going, progress, act)
         if not progress.keep_first:
             return progress
         progress = _gone_on(acting, going, act)
@@ -237,46 +137,67 @@ def _gone_on(acting: Acting, going: Going, act: Act) -> Progress:
         raise
 
 
-def _kept(acting: Acting, going: Going, progress: Pending, act: Act) -> Going:
+def _kept(acting: Acting, call: SigningCall, going: Going, progress: Pending, act: Act) -> Going:
     """What is under way is remembered, so that it survives a restart; and it is counted, if it is new."""
     begins = going.count is not None and progress.keep_first
     stage = SigningStage.BEGINNING if begins else SigningStage.UNDER_WAY
-    stored = kept_as(going, stage, progress.state, act.now + _BEGINNING if begins else progress.ends_at, act)
+    ends_at = act.now + _BEGINNING if begins else _moment(progress.ends_at)
+    stored = kept_as(going, stage, progress.state, ends_at, act)
     if stored.record == going.fact.record:  # who has only asked must not get in the way of who goes on
         return going
     guards: tuple[Guard, ...] = (Guard(going.key, going.fact.version),)
     records: tuple[Stored, ...] = (stored,)
+    counted: Stored | None = None
     if going.count is not None:
         who, begun = going.count
-        counted = Begun(who=who.partition(":")[2], at=(*_lately(begun, act), act.now))
-        guards = (*guards, Guard(who, begun.version))
-        records = (*records, Stored(key=who, record=counted, version=begun.version + 1, number=0, digest=""))
+        record = Begun(who=who.partition(":")[2], at=(*_lately(begun, act), act.now))
+        counted = Stored(key=who, record=record, version=begun.version + 1, number=0, digest="")
+        guards, records = (*guards, Guard(who, begun.version)), (*records, counted)
     try:
         with acting.store.transaction() as transaction:
             transaction.write(Changes(guards=guards, records=records, entries=(), owed=()))
-    except Conflict:
-        if going.count is not None and not begins:  # nobody will ever ask for what was begun just now
+    except (Conflict, Unavailable) as error:
+        unwritten = isinstance(error, Conflict) or error.soon
+        if going.count is not None and not begins and unwritten:  # nobody will ever ask for what was begun just now
             acting.port().cancel(progress.state)
         raise
-    return going.after(stored)
+    call.course.answered = call.course.answered or progress.keep_first
+    call.course.went_on = True
+    return going.after(stored, counted)
+
+
+def _moment(ends_at: datetime) -> datetime:
+    try:
+        return moment(ends_at)
+    except Malformed as error:
+        raise Unavailable("the signing port has answered with a time that is none") from error
 
 
 def _over(acting: Acting, going: Going, act: Act) -> None:
-    """What has ended ends now; what never was under way has nothing to end."""
-    if isinstance(going.fact.record, PendingSigning) and going.fact.record.stage in GOING:
-        stored = kept_as(going, SigningStage.OVER, "", act.now, act)
-        guards = (Guard(going.key, going.fact.version),)
-        with acting.store.transaction() as transaction:
-            transaction.write(Changes(guards=guards, records=(stored,), entries=(), owed=()))
+    """What has ended ends now; what never was under way has nothing to end, and what was not begun does not count."""
+    if not (isinstance(going.fact.record, PendingSigning) and going.fact.record.stage in GOING):
+        return
+    guards: tuple[Guard, ...] = (Guard(going.key, going.fact.version),)
+    records: tuple[Stored, ...] = (kept_as(going, SigningStage.OVER, "", act.now, act),)
+    counted = going.counted
+    if going.is_being_begun and counted is not None and isinstance(counted.record, Begun):
+        fewer = attrs.evolve(counted.record, at=counted.record.at[:-1])
+        guards = (*guards, Guard(counted.key, counted.version))
+        records = (*records, attrs.evolve(counted, record=fewer, version=counted.version + 1))
+    with acting.store.transaction() as transaction:
+        transaction.write(Changes(guards=guards, records=records, entries=(), owed=()))
 
 
-def _carried_out(acting: Acting, call: SigningCall, going: Going, evidence: Evidence, act: Act) -> Outcome:
+def _carried_out(acting: Acting, call: SigningCall, going: Going, evidence: Evidence, act: Act) -> Outcome | Failed:
     signed = attrs.evolve(call.command, evidence=evidence)
     try:
-        return acting.execute(signed, call.actor, call.keyed, going.key)
+        return acting.execute(signed, call.actor, call.keyed, going)
+    except GivenUpError:
+        return Failed(code=FailureCode.CANCELLED)
     except Refused as refused:
         if any(reason.code is ReasonCode.SIGNED_MEANWHILE for reason in refused.reasons):
             _over(acting, going, act)
+            call.course.went_on = False
             raise Conflict from refused
         refuse_late(acting, going, evidence, act, refused.reasons)
         raise

@@ -1,27 +1,35 @@
 """A signing as a record: where it stands, what it becomes, and what its chain in the journal says; pure."""
 
 from datetime import datetime
-from typing import Final, final
+from typing import Final, TypeAlias, final
 
 import attrs
 
 from kundorder.codec import document_digest
+from kundorder.commands import AttestAssignment, AttestOrder, DeclineAgreement, SignAgreement
 from kundorder.events import Event, SigningRequest, proven_by
 from kundorder.evidence import Document, Evidence, PendingSigning
 from kundorder.journal import linked
+from kundorder.lifecycles.agreement_signing import has_signed
 from kundorder.model import AgentAssignment, Agreement, Order, Record
 from kundorder.outcomes import Changes, Decision, Head, Put, Stored, UnderWay
 from kundorder.reasons import Reasons
-from kundorder.situation import ABSENT, Act, Fact, Facts, Guard, Key, Kind, key_of_id, kind_of, signing_key
+from kundorder.situation import Act, Fact, Facts, Guard, Key, Kind, key_of_id, kind_of, signing_key
 from kundorder.vocabulary import (
     AgreementState,
     Lifecycle,
     Party,
+    ReasonCode,
     Role,
     SigningStage,
     Trigger,
 )
 
+ToSign: TypeAlias = AttestOrder | AttestAssignment | SignAgreement | DeclineAgreement
+"""A command that takes evidence."""
+
+ABOUT_EVIDENCE: Final = (ReasonCode.EVIDENCE_MISSING, ReasonCode.EVIDENCE_INVALID)
+_LONGEST: Final = 200
 GOING: Final = (SigningStage.BEGINNING, SigningStage.UNDER_WAY)
 
 
@@ -34,6 +42,7 @@ class Going:
     fact: Fact
     request: SigningRequest
     count: tuple[Key, Fact] | None = None  # where it is counted that this has been begun; None: it goes on
+    counted: Stored | None = None  # as it was counted just now
 
     @property
     def state(self) -> str:
@@ -45,15 +54,20 @@ class Going:
         """Whether the port has asked to be remembered before it begins."""
         return isinstance(self.fact.record, PendingSigning) and self.fact.record.stage is SigningStage.BEGINNING
 
-    def after(self, stored: Stored) -> "Going":
+    def after(self, stored: Stored, counted: Stored | None = None) -> "Going":
         """The same, once this has been written."""
         fact = Fact(version=stored.version, record=stored.record, number=stored.number, digest=stored.digest)
-        return attrs.evolve(self, fact=fact, count=None)
+        return attrs.evolve(self, fact=fact, count=None, counted=counted)
+
+
+def named(signer: str) -> str:
+    """Who is to sign, as a text that can be stored; what cannot is nobody's name."""
+    return signer if len(signer) <= _LONGEST and signer.isprintable() else ""
 
 
 def signing_of(document: Document) -> Key:
     """Where a signing of this document stands."""
-    return signing_key(document.subject, document.number, document.act, document.signer)
+    return signing_key(document.subject, document.number, document.act, document.organisation, document.signer)
 
 
 def kept_as(going: Going, stage: SigningStage, state: str, ends_at: datetime, act: Act) -> Stored:
@@ -90,16 +104,30 @@ def stored_after(key: Key, fact: Fact, record: PendingSigning) -> Stored:
     )
 
 
-def with_ended(decision: Decision, facts: Facts, key: Key | None) -> Decision:
-    """The decision that also ends the signing whose evidence it rests on, in the same write."""
-    fact = ABSENT if key is None else facts[key]
-    if key is None or not isinstance(fact.record, PendingSigning) or fact.record.stage not in GOING:
+class GivenUpError(Exception):
+    """A signing was given up or has run out while its answer came; never seen outside."""
+
+
+def with_ended(decision: Decision, facts: Facts, going: Going | None) -> Decision:
+    """The decision that also ends the signing whose evidence it rests on, in the same write.
+
+    Raises:
+        GivenUpError: it has ended otherwise meanwhile.
+    """
+    if going is None:
+        return decision
+    fact = facts[going.key]
+    if not isinstance(fact.record, PendingSigning):
+        return decision
+    if fact.record.stage not in GOING:
+        if fact.version != going.fact.version:
+            raise GivenUpError
         return decision
     ended = attrs.evolve(fact.record, stage=SigningStage.OVER, state="")
     return attrs.evolve(
         decision,
-        puts=(*decision.puts, Put(key, ended)),
-        guards=(*decision.guards, Guard(key, fact.version)),
+        puts=(*decision.puts, Put(going.key, ended)),
+        guards=(*decision.guards, Guard(going.key, fact.version)),
     )
 
 
@@ -115,6 +143,9 @@ class Ending:
 
 def ended(key: Key, fact: Fact, record: PendingSigning, ending: Ending, rules: str, act: Act) -> Changes:
     """The record as it ends, with an entry in a chain of its own that says how; the subject stays as it is."""
+    if not record.act:  # of before it was told which act a signing is for: there is nothing to say of it
+        bare = stored_after(key, fact, attrs.evolve(record, stage=ending.stage, state=""))
+        return Changes(guards=(Guard(key, fact.version),), records=(bare,), entries=(), owed=())
     is_agreement = kind_of(key_of_id(record.subject)) is Kind.AGREEMENT
     evidence = ending.evidence
     event = Event(
@@ -131,9 +162,9 @@ def ended(key: Key, fact: Fact, record: PendingSigning, ending: Ending, rules: s
         organisation="",
         on_behalf=record.organisation,
         at=act.now,
-        method=record.method,
+        method=record.method if evidence is None else evidence.method,
         about=ending.why,
-        digest=record.digest,
+        digest=record.digest if evidence is None else evidence.digest,
         proven=None if evidence is None else proven_by(evidence),
     )
     entry = linked(Head(chain=key, number=fact.number, digest=fact.digest), event, rules, (f"{key}@{fact.version}",))
@@ -159,14 +190,16 @@ def codes_of(reasons: Reasons) -> str:
     return "|".join(dict.fromkeys(reason.code for reason in reasons))
 
 
-def is_wanted(signing: PendingSigning, subject: Record | None) -> bool:
+def is_wanted(signing: PendingSigning, subject: Record | None, act: Act) -> bool:
     """Whether the subject still stands where this was begun."""
     match subject:
-        case Order() | AgentAssignment():
+        case Order():
             return subject.step == signing.step
+        case AgentAssignment():
+            return (subject.number, subject.step) == (signing.number, signing.step)
         case Agreement():
             present = subject.number == signing.number and subject.state is AgreementState.AWAITING_SIGNATURE
-            return present and all(each.evidence is None for each in subject.signatories if each.id == signing.signer)
+            return present and not has_signed(subject, signing.signer, act)
         case _:
             return False
 

@@ -118,9 +118,9 @@ class Situation:
         member = None if login is None else self.member(login.member)
         return member if member is not None and member.state is UserState.ACTIVE else None
 
-    def signed(self, document_digest: str) -> SignedDocument | None:
-        """What has been accepted for a document before."""
-        record = self.facts[evidence_key(document_digest)].record
+    def signed(self, evidence_digest: str) -> SignedDocument | None:
+        """What this evidence has been accepted for before."""
+        record = self.facts[evidence_key(evidence_digest)].record
         return record if isinstance(record, SignedDocument) else None
 
     def provider(self) -> Provider | None:

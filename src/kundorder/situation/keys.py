@@ -140,9 +140,9 @@ def case_key(case_number: str) -> Key:
     return Key(f"case:{case_number}")
 
 
-def signing_key(subject: str, number: int, act: str, signer: str) -> Key:
-    """Of the signature one person gives or has begun to give to one thing; to sign and to decline are two."""
-    return Key(f"signing:{subject}/{number}/{act}/{signer}")
+def signing_key(subject: str, number: int, act: str, organisation: str, signer: str) -> Key:
+    """Of the signature one person gives for one organisation to one thing; to sign and to decline are two."""
+    return Key(f"signing:{subject}/{number}/{act}/{organisation}/{signer}")
 
 
 def begun_key(who: str) -> Key:
@@ -154,9 +154,9 @@ def begun_key(who: str) -> Key:
     return Key(f"begun:{who}")
 
 
-def evidence_key(document_digest: str) -> Key:
-    """Of the evidence accepted for a document."""
-    return Key(f"evidence:{document_digest}")
+def evidence_key(evidence_digest: str) -> Key:
+    """Of evidence that was accepted, with its document."""
+    return Key(f"evidence:{evidence_digest}")
 
 
 def link_key(reference_digest: str) -> Key:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kundorder.errors import Unavailable, malformed
 
 _OK: Final = 200
-_LARGEST: Final = 1_000_000  # bytes of an answer
+_LARGEST: Final = 1_000_000  # bytes of an answer; a longer one is cut off, and so none
 _ADDRESS: Final = "must be an address that begins with http:// or https://, without a password"
 _WHAT: Final = "the time-stamp authority"
 
@@ -55,15 +55,13 @@ class TimeStamps:
         try:
             line.request("POST", self._target, body=request, headers=headers)
             with line.getresponse() as answer:  # which may outlive the line
-                status, content = answer.status, answer.read(_LARGEST + 1)
+                status, content = answer.status, answer.read(_LARGEST)
         except (OSError, HTTPException) as error:
             raise Unavailable(f"{_WHAT} does not answer") from error
         finally:
             line.close()
         if status != _OK:
             raise Unavailable(f"{_WHAT} refuses ({status})")
-        if not content or len(content) > _LARGEST:
-            raise Unavailable(f"{_WHAT} answers what is no time-stamp")
         return content
 
     def _line(self) -> HTTPConnection:

@@ -1,7 +1,7 @@
 """The links in mails: each holds a reference nobody can guess, of which only the digest is kept; pure but for reading.
 
 A reference stands for one purpose, subject, step and addressee, and has an end. Opening it decides nothing and changes
-nothing, so a scanner of mails may follow it as often as it likes; it is no login, and shows nothing of the matter.
+nothing, so a scanner of mails may follow it as often as it likes; it is no login and gives no right.
 """
 
 # Made from kundorder/portal/links.py by tests/one_text.py: change it there.

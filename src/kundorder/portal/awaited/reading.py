@@ -15,9 +15,10 @@ from kundorder.portal.awaited.exporting import exported
 from kundorder.portal.awaited.links import target_of
 from kundorder.portal.awaited.loading import load_command, load_order
 from kundorder.portal.awaited.looking import Looking
-from kundorder.portal.awaited.signing import ToSign, document_to_sign
 from kundorder.portal.awaited.verifying import verify
+from kundorder.portal.calls import document_to_show
 from kundorder.portal.pages import EventPage, MemberPage, NoticePage, OrderPage, PendingPage
+from kundorder.portal.signings import ToSign, named
 from kundorder.situation import Situation
 
 REMIND_AFTER = timedelta(days=7)
@@ -159,11 +160,11 @@ class Reading:
             signer: the signatory's id on the agreement; for an attest it is the actor.
 
         Raises:
-            NotFound: the subject does not exist, or the actor may not see it.
+            NotFound: the subject does not exist, the actor may not see it, or nobody of that name is to sign.
         """
         act = self._acting.act(actor)
         facts = await load_command(self._acting.store, command, act, None)
-        return document_to_sign(facts, command, act, actor.person if signer is None else signer)
+        return document_to_show(facts, command, act, actor.person if signer is None else named(signer))
 
     async def link(self, reference: str, actor: Actor | None = None) -> LinkTarget:
         """What a link in a mail is for, for whom, and whether that is still open; asking changes nothing.

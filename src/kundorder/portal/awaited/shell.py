@@ -20,8 +20,10 @@ from kundorder.portal.awaited.ending import cancel_signing
 from kundorder.portal.awaited.looking import Looking
 from kundorder.portal.awaited.pruning import prune
 from kundorder.portal.awaited.reading import Reading
-from kundorder.portal.awaited.signing import SigningCall, ToSign, keyed_without_evidence, resume
+from kundorder.portal.awaited.signing import resume
+from kundorder.portal.calls import SigningCall, keyed_without_evidence
 from kundorder.portal.settings import SystemClock, SystemIds
+from kundorder.portal.signings import ToSign, named
 from kundorder.portal.writing import Keyed
 from kundorder.ports import AsyncMailer, AsyncSigning, AsyncSigningAuthority, AsyncStore, Clock, Failed, Ids, Pending
 from kundorder.vocabulary import AttestMethod, Language
@@ -134,12 +136,12 @@ class AsyncPortal(Reading):
         Raises:
             Refused: something other than the evidence stands in the way; nobody is asked to sign in vain.
             NotFound: the subject does not exist, or the actor may not see it.
-            Malformed: the key is no idempotency key.
+            Malformed: the key is no idempotency key, or the method cannot use what it was given; which, and what to do.
             KeyReused: the key was used for something else; take a new one.
             Conflict: the facts kept moving, or another call has gone on with the same signing; call again.
             Unavailable: the signing port or the store does not answer; call again.
         """
-        person = actor.person if signer is None else signer
+        person = actor.person if signer is None else named(signer)
         keyed = keyed_without_evidence(None if key is None else idempotency_key(key), command, actor, person, method)
         call = SigningCall(
             command=command,
@@ -166,7 +168,7 @@ class AsyncPortal(Reading):
             Conflict: it is gone on with at this moment; call again.
             Unavailable: the signing port or the store does not answer; it ends by itself, or call again.
         """
-        await cancel_signing(self._acting, command, actor, actor.person if signer is None else signer)
+        await cancel_signing(self._acting, command, actor, actor.person if signer is None else named(signer))
 
     async def deliver(self, *, limit: int = 1000) -> DeliveryReport:
         """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.

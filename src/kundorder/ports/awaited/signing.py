@@ -11,12 +11,17 @@ from kundorder.ports.progress import Progress
 
 
 class AsyncSigning(Protocol):
-    """How people attest and sign."""
+    """How people attest and sign.
+
+    What a provider hands out once only is not to be lost if the store fails just then: keep it in an archive, and its
+    name in a state with ``keep_first``, before it is made evidence.
+    """
 
     async def start(self, request: SigningRequest, *, now: datetime) -> Progress:
         """Begin; nothing binds yet.
 
         Raises:
+            Malformed: something in the request cannot be used by this method; which, and what to do.
             Unavailable: not now; starting again is harmless.
         """
         ...
