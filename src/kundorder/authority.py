@@ -4,12 +4,14 @@ The answer is kept with the agreement, for whoever wants to know later by which 
 """
 
 from datetime import date
-from typing import final
+from typing import Final, final
 
 import attrs
 
 from kundorder.errors import Unavailable, malformed
 from kundorder.vocabulary import Party
+
+_NOT_ANSWERED: Final = "the signing authority has not answered what it was asked"
 
 
 @final
@@ -67,11 +69,15 @@ def answered(question: AuthorityQuestion, answer: object) -> Authority:
         Unavailable: it is not, so nobody knows; mend whoever answers.
     """
     signed = {person.signatory for person in question.persons if person.has_signed}
-    if isinstance(answer, Authority) and answer.on == question.on and signed.issuperset(answer.by):
-        binds: object = getattr(answer, "binds")  # noqa: B009 - whatever a host has put there
-        if isinstance(binds, bool):
-            return answer
-    raise Unavailable("the signing authority has not answered what it was asked")
+    if not (isinstance(answer, Authority) and answer.on == question.on and _is_yes_or_no(answer.binds)):
+        raise Unavailable(_NOT_ANSWERED)
+    if signed.issuperset(answer.by):
+        return answer
+    raise Unavailable(_NOT_ANSWERED)
+
+
+def _is_yes_or_no(told: object) -> bool:
+    return isinstance(told, bool)
 
 
 @final
