@@ -145,7 +145,7 @@ def _person(situation: Situation, call: SigningCall) -> Contact | None:
         agreement = situation.agreement(call.command.agreement)
         signatories = () if agreement is None else agreement.signatories
         return next((each.contact for each in signatories if each.id == call.signer), None)
-    me = situation.me(call.actor)
+    me = None if call.actor is SYSTEM else situation.me(call.actor)
     return None if me is None else Contact(name=me.name, email=me.email, phone=me.phone, language=me.language)
 
 
