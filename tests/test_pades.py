@@ -301,24 +301,3 @@ for what in (sign, lambda: report_on(b"", [])):
         pass
 """)
     assert f"the package {package} is missing; install kundorder[sign]" in said
-
-
-INTERRUPTED = """
-import signal
-from kundorder.adapters.pades.alone import alone
-
-async def never_waits():
-    signal.raise_signal(signal.SIGINT)
-    return "went on as if nothing had happened"
-
-try:
-    print(alone(never_waits))
-except KeyboardInterrupt:
-    print("interrupted")
-"""
-
-
-def test_who_interrupts_it_by_hand_while_it_signs_has_interrupted_it() -> None:
-    """With ``asyncio.run`` the work would go on, for it turns the interruption into a cancellation nobody sees."""
-    told = subprocess.run([sys.executable, "-c", INTERRUPTED], check=True, capture_output=True, text=True).stdout
-    assert told == "interrupted\n"

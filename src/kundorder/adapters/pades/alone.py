@@ -44,10 +44,7 @@ def _quietly(work: Callable[[], Coroutine[object, object, _T]]) -> _T:
         if name.partition(".")[0] in _LIBRARY:  # a filter counts for the very logger it is set on, and once
             logging.getLogger(name).addFilter(_MUTE)
     before = _OURS.set(True)
-    # Not `asyncio.run`: it turns an interruption by hand into a cancellation, which work that never waits does not see.
-    loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(work())
+        return asyncio.run(work())
     finally:
-        loop.close()
         _OURS.reset(before)
