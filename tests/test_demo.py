@@ -600,10 +600,13 @@ def test_interrupted_by_hand_it_says_how_to_go_on(tmp_path: Path) -> None:
     call = [sys.executable, "-m", "kundorder", "demo", "--out", str(out)]
     ours, its = os.pipe()
     fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, 4096)  # it waits for us, and is not through before it is interrupted
+    # What is started from a shell in the background ignores interruptions by hand, and so would what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         subprocess.Popen(call, stdout=its, stderr=subprocess.PIPE, text=True) as process,
         os.fdopen(ours, "rb", 0) as told,
     ):
+        _ = signal.signal(signal.SIGINT, before)
         os.close(its)
         assert told.read(1)
         process.send_signal(signal.SIGINT)

@@ -14,7 +14,7 @@ import attrs
 from kundorder.adapters.archive import FolderArchive
 from kundorder.adapters.jws import JwsSeal, SealedSigner
 from kundorder.adapters.one_time_code import OneTimeCodes
-from kundorder.adapters.pades import PadesSigner, TestAuthority, agreement_pdf, report_on
+from kundorder.adapters.pades import PadesSigner, TestAuthority
 from kundorder.adapters.routing import RoutedSigning
 from kundorder.adapters.text_files import FileTextMessages
 from kundorder.command_line.folder import ARCHIVE, AUTHORITY, KEY, TEXTS, Folder
@@ -22,20 +22,8 @@ from kundorder.command_line.stopping import Status, StoppedError
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.ports import Archive, Progress, Signing
-from kundorder.vocabulary import AttestMethod, Role, Trigger
+from kundorder.vocabulary import AttestMethod
 
-_NOTHING: Final = Document(
-    subject="",
-    number=1,
-    step=0,
-    act=Trigger.SIGN,
-    organisation="",
-    capacity=Role.SIGNATORY,
-    signer="",
-    content="",
-    text_sv="–",
-    text_en="–",
-)
 _PER_HOUR: Final = 100  # the story may be interrupted at the same moment again and again
 
 
@@ -71,9 +59,6 @@ def signers_in(folder: Folder, now: datetime, *, begun: bool) -> Signers:
             Status.FAILED,
         )
     authority = TestAuthority.kept_in(folder.path / AUTHORITY, now)
-    _ = report_on(
-        agreement_pdf(_NOTHING), [authority.root_pem]
-    )  # what is heavy is loaded now: some of it takes an interruption by hand for a failure
     sealed = SealedSigner(seal)
     secret = sha256((folder.path / KEY).read_bytes() + b"one-time codes").digest()
     codes = OneTimeCodes(seal, texts, secret, per_hour=_PER_HOUR)
