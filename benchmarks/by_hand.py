@@ -10,7 +10,7 @@ from typing import TypeAlias, final
 import attrs
 
 from kundorder.catalogue import Offer
-from kundorder.codec import evidence_digest, content_digest, document_digest, terms_digest
+from kundorder.codec import content_digest, document_digest, evidence_digest, terms_digest
 from kundorder.commands import AcceptTerms, ApproveOrder, AttestOrder, Command, FillInOrder, SendOrder, StartOrder
 from kundorder.directory import CaseFile, Holder, Holders, Login
 from kundorder.errors import NotFound, Refused
