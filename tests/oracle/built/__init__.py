@@ -1,0 +1,1 @@
+"""Records of ``kundorder``, built from the plain facts of a question."""
