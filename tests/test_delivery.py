@@ -539,6 +539,25 @@ def test_what_was_parked_leaves_when_it_is_requeued_and_not_before() -> None:
     assert cast.told() == [("atle", T.ATTEST_ORDER)] * 3
 
 
+def test_what_is_requeued_is_due_now_as_if_it_had_never_been_tried() -> None:
+    cast, _unsteady, ids = three_parked()
+    before = {owed.id: owed for owed in debts(cast)}
+    assert all(before[name].attempts and before[name].note for name in ids)
+    cast.portal.requeue()
+    for owed in debts(cast):
+        if owed.id in ids:
+            now = cast.world.clock.time
+            fresh = attrs.evolve(before[owed.id], state=ko.OwedState.DUE, due_at=now, note=None, attempts=0, failures=0)
+            assert owed == fresh
+
+
+def debts(cast: Cast) -> tuple[ko.Owed, ...]:
+    """All that is or was owed, as it is stored."""
+    with cast.world.store.transaction() as transaction:
+        page = transaction.select(ko.Index.OWED, tuple(ko.OwedState), after=None, limit=1000)
+    return tuple(line.owed for line in page.items if line.owed is not None)
+
+
 def test_one_debt_is_requeued_by_its_id_and_the_others_stay_parked() -> None:
     cast, _unsteady, ids = three_parked()
     assert cast.portal.requeue([ids[1], "no such debt"]) == (ids[1],)

@@ -681,19 +681,43 @@ def test_an_offer_is_open_to_its_customer_categories_only(offer: ko.Offer, categ
     assert (C.OFFER_NOT_OPEN in found) is (category not in offer.categories)
 
 
-def test_sending_makes_exactly_one_case_with_a_number_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("via", "told"),
+    [(None, ("atle", T.ATTEST_ORDER)), (AGENT, ("hanna", T.REVIEW_ORDER))],
+    ids=["direct", "via agent"],
+)
+def test_sending_makes_exactly_one_case_with_a_number_of_its_own(via: str | None, told: tuple[str, T]) -> None:
     """R29."""
-    cast = Cast.new(agent=False)
-    draft = cast.draft()
+    cast = Cast.new()
+    draft = cast.draft(via=via)
     assert cast.portal.order(draft, cast.berta).case_number is None
     first = cast.portal.execute(ko.SendOrder(order=draft), cast.berta, key="once").order
     again = cast.portal.execute(ko.SendOrder(order=draft), cast.berta, key="once").order
-    other = cast.portal.order(cast.sent(), cast.berta)
+    other = cast.portal.order(cast.sent(via=via), cast.berta)
     assert first.case_number is not None
     assert case_number(first.case_number) == again.case_number
     assert other.case_number not in (None, first.case_number)
     assert cast.record(case_key(first.case_number)) is not None
-    assert cast.told() == [("atle", T.ATTEST_ORDER)] * 2
+    assert cast.told() == [told] * 2
+
+
+def test_under_four_eyes_who_has_ordered_is_told_as_a_handler_that_the_connection_may_start() -> None:
+    """To be told is no decision (R12), so nobody granted is left out (R14)."""
+    cast = Cast.new(rules=ko.Rules(four_eyes=True))
+    email = f"berta@o{AGENT.replace('-', '')}.example"
+    added = cast.portal.execute(ko.AddUser(name="Berta Prov", email=email), cast.agda)
+    cast.portal.execute(ko.AssignRole(member=added.id, role=Role.AGENT_HANDLER), cast.agda)
+    cast.world.verify(AGENT, "berta", email)
+    cast.world.grant(cast.agda, "berta", "npo")
+    cast.told()
+    order = cast.sent(via=AGENT)
+    assert cast.told() == [("hanna", T.REVIEW_ORDER)]
+    cast.approve(order)
+    cast.world.attest(order, cast.aron)
+    cast.world.attest(order, cast.atle)
+    cast.told()
+    cast.portal.execute(ko.InformAgent(order=order), cast.karin)
+    assert cast.told() == [("berta", T.CONNECTION_STARTABLE), ("hanna", T.CONNECTION_STARTABLE)]
 
 
 class Repeating:

@@ -7,7 +7,7 @@ the upcasters of every schema that was ever released; a schema from the future i
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -41,6 +41,9 @@ _OWED = msgspec.json.Decoder(Owed)
 _OUTCOMES = msgspec.json.Decoder(Outcome)
 _ORDER_OUTCOMES = msgspec.json.Decoder(OrderOutcome)
 
+# Half a surrogate pair, or lists within each other by the thousand, are errors of other kinds to msgspec.
+_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
 
 def encode(record: Record | Entry | Owed | Outcome) -> str:
     """The stored form of a record."""
@@ -58,7 +61,7 @@ def decode(key: Key, schema: int, text: str) -> Record:
         if schema == SCHEMA:
             return _DECODERS[kind].decode(text)
         return _upcast(kind, schema, text)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         message = f"a stored {kind.value} cannot be read"
         raise Corrupt(message) from error
 
@@ -82,7 +85,7 @@ def decode_entry(text: str) -> Entry:
     """
     try:
         return _ENTRIES.decode(text)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise Corrupt("a journal entry cannot be read") from error
 
 
@@ -94,7 +97,7 @@ def decode_owed(text: str) -> Owed:
     """
     try:
         return _OWED.decode(text)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise Corrupt("a stored debt cannot be read") from error
 
 
@@ -107,7 +110,7 @@ def decode_outcome(text: str) -> Outcome:
     try:
         plain = _OUTCOMES.decode(text)
         return _ORDER_OUTCOMES.decode(text) if plain.lifecycle is Lifecycle.ORDER else plain
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise Corrupt("a stored outcome cannot be read") from error
 
 

@@ -1,0 +1,68 @@
+"""What is stored is read again as it was, or it is said what cannot be read and what to do."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kundorder.codec import SCHEMA, decode, decode_entry, decode_outcome, decode_owed, encode
+from kundorder.errors import Corrupt
+from kundorder.events import Entry, Owed
+from kundorder.outcomes import Outcome
+from kundorder.situation import Key, Kind
+from kundorder.testing.contracts.store.made_up import a_mail, chain_of, one_of
+from kundorder.testing.surroundings import START
+from kundorder.vocabulary import Lifecycle
+
+UNREADABLE = ("", "{", "null", "[]", '{"id":"a"}', '"\ud800"', "[" * 100_000, '{"a":' * 100_000)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_record_is_read_as_it_was_stored(kind: Kind) -> None:
+    record = one_of(kind)
+    assert decode(Key(f"{kind.value}:x"), SCHEMA, encode(record)) == record
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_record_of_an_earlier_schema_is_read_through_what_has_changed_since(kind: Kind) -> None:
+    """Nothing has, so far."""
+    record = one_of(kind)
+    assert decode(Key(f"{kind.value}:x"), SCHEMA - 1, encode(record)) == record
+
+
+@pytest.mark.parametrize("schema", [SCHEMA - 1, SCHEMA])
+@pytest.mark.parametrize("text", UNREADABLE, ids=range(len(UNREADABLE)))
+@pytest.mark.parametrize("kind", Kind)
+def test_a_record_that_cannot_be_read_is_named_by_its_kind(kind: Kind, text: str, schema: int) -> None:
+    with pytest.raises(Corrupt) as caught:
+        decode(Key(f"{kind.value}:x"), schema, text)
+    assert str(caught.value).startswith(f"a stored {kind.value} cannot be read")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_record_of_a_later_schema_takes_a_later_release(kind: Kind) -> None:
+    with pytest.raises(Corrupt) as caught:
+        decode(Key(f"{kind.value}:x"), SCHEMA + 1, encode(one_of(kind)))
+    told = f"a stored {kind.value} has schema {SCHEMA + 1} and this release knows up to {SCHEMA}; upgrade kundorder"
+    assert str(caught.value).startswith(told)
+
+
+OUTCOME = Outcome(id="customer/999200-0001", lifecycle=Lifecycle.CUSTOMER_AGREEMENT, state="APPLIED", at=START)
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "told"),
+    [
+        (decode_entry, chain_of("order:o-1", 1)[0], "a journal entry cannot be read"),
+        (decode_owed, a_mail("a"), "a stored debt cannot be read"),
+        (decode_outcome, OUTCOME, "a stored outcome cannot be read"),
+    ],
+    ids=["entry", "debt", "outcome"],
+)
+def test_what_else_is_stored_is_read_as_it_was_or_it_is_said_what_cannot_be_read(
+    read: Callable[[str], object], written: Entry | Owed | Outcome, told: str
+) -> None:
+    assert read(encode(written)) == written
+    for text in UNREADABLE:
+        with pytest.raises(Corrupt) as caught:
+            read(text)
+        assert str(caught.value).startswith(told)
