@@ -8,8 +8,10 @@ from random import Random
 from typing import Final, Protocol
 
 import pytest
-from proof import count, counted, written
+from proof import count, counted, merged, written
 from proving import missing
+
+pytest.register_assert_rewrite("kundorder.testing.contracts")  # before anything loads them
 
 SEED: Final = "KUNDORDER_TEST_SEED"
 """Set it to the seed that a failed test has printed, to have the same choices again."""
@@ -20,6 +22,7 @@ _SUMS: Final = "proof"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof", type=Path, metavar="FILE", help="write what this run has done, in numbers, as JSON")
+    parser.addoption("--proof-long", type=Path, metavar="FILE", help="put it among what other long runs have done")
 
 
 class Sharer(Protocol):
@@ -42,6 +45,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if shared is not None:
         shared[_SUMS] = json.dumps(counted())
         return
+    among: object = session.config.getoption("proof_long")
+    if isinstance(among, Path):
+        merged(among, counted())
     file: object = session.config.getoption("proof")
     if isinstance(file, Path):
         written(file)

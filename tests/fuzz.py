@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from proof import merged
+from proving import LONG
+
 KEPT: Final = Path(__file__).parent / "fuzzing" / "kept"
 LONGEST: Final = 4096  # bytes of an input
 SHORT: Final = 3_000  # bytes; ten times as much is still taken by all that have no limit of their own
@@ -108,6 +111,9 @@ def main() -> int:
         print(f"{name}: {'fails' if done.returncode else 'holds'}, {time.monotonic() - begin:.0f} s", flush=True)
         if done.returncode:
             print(*done.stdout.splitlines()[-3:], *done.stderr.splitlines()[-25:], sep="\n  ", flush=True)
+    if not given.words:
+        numbers = {"parsers fuzzed with atheris": len(names), "inputs that atheris fed each parser": given.runs}
+        merged(LONG, numbers | {"parsers that atheris has found a fault in": failed})
     print(f"{len(names)} parsers, each fed {given.runs} inputs, {failed} failed")
     return min(failed, 1)
 

@@ -1,7 +1,9 @@
 """The page on what a run of the tests has done, made from the numbers it has written down.
 
 ``python3 run.py test --proof=docs/reference/proof.json`` writes the numbers, and this makes the page of them:
-``.venv/bin/python tests/proving.py``. A whole run that does less than half of what the page says fails.
+``.venv/bin/python tests/proving.py``. A whole run that does less than half of what the page says fails. What takes
+longer writes its numbers into ``proof-long.json``: ``run.py test -m long --proof-long=docs/reference/proof-long.json``,
+``tests/mutating.py`` and ``tests/fuzz.py``.
 """
 
 import json
@@ -10,8 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from mutation.explained import EXPLAINED
+
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "reference"
 NUMBERS: Final = FOLDER / "proof.json"
+LONG: Final = FOLDER / "proof-long.json"
 PAGE: Final = FOLDER / "proof.md"
 _HEAD: Final = """\
 # What is proven by running
@@ -25,20 +30,52 @@ What goes wrong is made to go wrong: processes are ended with `kill -9`, power i
 has been synced, disks are full, lines break, servers misbehave, and people act at the same moment. Where a guard is
 what keeps it right, the same is also done with the guard off, and must then fail.
 
-| what | how often |
-| --- | --: |
+"""
+_TABLE: Final = "| what | how often |\n| --- | --: |\n"
+_LONG: Final = """
+## What takes longer
+
+These runs take minutes to hours. Each was made once with the number told, of the release this page belongs to.
+
+"""
+_LEFT: Final = """
+## Changes that no test notices
+
+To see how strong the tests are, a fact in a row or an expression in a function is changed, and some test has to fail.
+These changes make no difference that anybody could notice, or the reason stands beside them.
+
 """
 
 
 def numbers() -> Mapping[str, int]:
     """What the run did that the page was made from."""
-    found: dict[str, int] = json.loads(NUMBERS.read_text("utf-8")) if NUMBERS.exists() else {}
+    return _read(NUMBERS)
+
+
+def long_numbers() -> Mapping[str, int]:
+    """What the long runs did."""
+    return _read(LONG)
+
+
+def _read(file: Path) -> Mapping[str, int]:
+    found: dict[str, int] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return found
 
 
-def page(found: Mapping[str, int]) -> str:
-    """The page."""
-    return _HEAD + "".join(f"| {what} | {number:,} |\n" for what, number in sorted(found.items()))
+def page(found: Mapping[str, int], long: Mapping[str, int], left: Mapping[str, str]) -> str:
+    """The page.
+
+    Args:
+        found: what the whole run did.
+        long: what the long runs did.
+        left: what was changed without a test that notices, and why.
+    """
+    reasons = "".join(f"- `{changed}`: {why}\n" for changed, why in sorted(left.items()))
+    return _HEAD + _table(found) + _LONG + _table(long) + _LEFT + reasons
+
+
+def _table(found: Mapping[str, int]) -> str:
+    return _TABLE + "".join(f"| {what} | {number:,} |\n" for what, number in sorted(found.items()))
 
 
 def missing(done: Mapping[str, int]) -> list[str]:
@@ -56,4 +93,4 @@ def least(what: str, number: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if PAGE.write_text(page(numbers()), "utf-8") else 1)
+    sys.exit(0 if PAGE.write_text(page(numbers(), long_numbers(), EXPLAINED), "utf-8") else 1)

@@ -14,8 +14,9 @@ import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
 from kundorder.adapters.threads import Thread, ThreadedMailer, ThreadedStore
 from kundorder.codec import decode_owed, encode
-from kundorder.delivery import GIVE_UP_AFTER, PAUSES
+from kundorder.delivery import GIVE_UP_AFTER, PAUSES, again
 from kundorder.errors import RelayStopped
+from kundorder.events import Settlement
 from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import (
     AttestMethod,
@@ -586,6 +587,22 @@ def test_only_what_is_parked_is_requeued() -> None:
     assert cast.portal.requeue() == ids
     assert cast.portal.requeue([owed.id for owed in before]) == ()
     assert others() == before
+
+
+@pytest.mark.parametrize(("jitter", "factor"), [(0.0, 1.0), (0.5, 1.25), (1.0, 1.5)])
+@pytest.mark.parametrize("attempts", [0, 1, 2, len(PAUSES), len(PAUSES) + 40])
+def test_the_pause_grows_with_the_attempts_and_is_spread_over_half_of_itself(
+    attempts: int, jitter: float, factor: float
+) -> None:
+    cast = Cast.new(agent=False)
+    cast.sent()
+    owed = attrs.evolve(debts(cast)[-1], attempts=attempts)
+    now = cast.world.clock.time
+    pause = PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
+    found = again(owed, now, "no relay", jitter)
+    assert found == Settlement(
+        state=ko.OwedState.DUE, due_at=now + pause * factor * timedelta(minutes=1), note="no relay"
+    )
 
 
 def test_what_is_requeued_has_all_its_tries_again() -> None:

@@ -8,6 +8,7 @@ from cast import Cast
 from world import AGENT, CUSTOMER
 
 import kundorder as ko
+from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import ReasonCode, Role, Trigger
 
 
@@ -103,3 +104,18 @@ def test_under_four_eyes_who_has_started_an_order_does_not_attest_it_whoever_has
     cast.portal.execute(ko.SendOrder(order=order), cast.berta)
     assert ReasonCode.FOUR_EYES in cast.codes(ko.AttestOrder(order=order), second)
     assert ReasonCode.FOUR_EYES not in cast.codes(ko.AttestOrder(order=order), cast.atle)
+
+
+def test_four_eyes_hold_from_the_moment_the_host_asks_for_them_also_for_who_was_picked_before() -> None:
+    """The rules are those of the moment of the act (R32)."""
+    cast = Cast.new()
+    email = f"berta@o{AGENT.replace('-', '')}.example"
+    added = cast.portal.execute(ko.AddUser(name="Berta Prov", email=email), cast.agda)
+    cast.portal.execute(ko.AssignRole(member=added.id, role=Role.ATTESTANT), cast.agda)
+    berta = cast.world.verify(AGENT, "berta", email)
+    order = cast.sent(via=AGENT)
+    cast.portal.execute(ko.ApproveOrder(order=order, attestant=added.id, certified=True), cast.hanna)
+    attest = ko.AttestOrder(order=order)
+    assert ReasonCode.FOUR_EYES not in cast.codes(attest, berta)
+    stricter = ko.Portal(store=cast.world.store, catalogue=CATALOGUE, rules=ko.Rules(four_eyes=True))
+    assert ReasonCode.FOUR_EYES in {reason.code for reason in stricter.check(attest, berta).reasons}

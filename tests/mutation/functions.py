@@ -68,13 +68,13 @@ def run(place: Path, *names: str) -> None:
     subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=place, check=False)
 
 
-def counted(place: Path) -> tuple[int, tuple[Changed, ...]]:
-    """How many were put to the tests, and those that mutmut says have survived, or that no quick test has reached."""
+def counted(place: Path) -> tuple[tuple[str, ...], tuple[Changed, ...]]:
+    """All that were put to the tests, and those that mutmut says have survived, or that no quick test has reached."""
     done = _mutmut(place, "results", "--all", "true")
     states = dict(line.strip().split(": ", 1) for line in done.splitlines() if "__mutmut_" in line)
     put = {name: state for name, state in states.items() if state != "not checked"}
     left = [name for name, state in put.items() if state in ("survived", "no tests")]
-    return len(put), tuple(_shown(place, name) for name in left)
+    return tuple(put), tuple(_shown(place, name) for name in left)
 
 
 def _shown(place: Path, name: str) -> Changed:
