@@ -14,7 +14,7 @@ import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
 from kundorder.adapters.threads import Thread, ThreadedMailer, ThreadedStore
 from kundorder.codec import decode_owed, encode
-from kundorder.delivery import GIVE_UP_AFTER, PAUSES, again
+from kundorder.delivery import GIVE_UP_AFTER, PAUSES, again, given_back
 from kundorder.errors import RelayStopped
 from kundorder.events import Settlement
 from kundorder.sample import CATALOGUE
@@ -587,6 +587,18 @@ def test_only_what_is_parked_is_requeued() -> None:
     assert cast.portal.requeue() == ids
     assert cast.portal.requeue([owed.id for owed in before]) == ()
     assert others() == before
+
+
+@pytest.mark.parametrize(
+    ("note", "why", "noted"), [(None, None, None), ("busy", None, "busy"), ("busy", "stopped", "stopped")]
+)
+def test_what_is_given_back_is_as_if_it_had_not_been_claimed(
+    note: str | None, why: str | None, noted: str | None
+) -> None:
+    cast = Cast.new(agent=False)
+    cast.sent()
+    owed = attrs.evolve(debts(cast)[-1], attempts=3, note=note)
+    assert given_back(owed, why) == Settlement(state=ko.OwedState.DUE, note=noted, attempts=2)
 
 
 @pytest.mark.parametrize(("jitter", "factor"), [(0.0, 1.0), (0.5, 1.25), (1.0, 1.5)])
