@@ -13,7 +13,7 @@ from kundorder.adapters.memory import MemoryMailer, MemorySigner, MemoryStore
 from kundorder.ports import Ids, Letter, Mailer, Signing, Store
 from kundorder.sample import CATALOGUE
 from kundorder.testing.forms import fitting
-from kundorder.testing.surroundings import TickingClock
+from kundorder.testing.surroundings import FrozenClock, TickingClock
 
 PROVIDER: Final = "999100-0002"
 CUSTOMER: Final = "999200-0001"
@@ -31,7 +31,7 @@ class World:
 
     portal: ko.Portal
     store: Store
-    clock: TickingClock
+    clock: TickingClock | FrozenClock
     mailer: MemoryMailer
     officer: ko.Actor
     service: ko.Actor
@@ -49,7 +49,7 @@ class World:
         signing: Signing | None = None,
         mailer: MemoryMailer | None = None,
         outbox: Mailer | None = None,
-        clock: TickingClock | None = None,
+        clock: TickingClock | FrozenClock | None = None,
         ids: Ids | None = None,
     ) -> "World":
         """A store with a provider in it.

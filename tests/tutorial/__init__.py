@@ -1,0 +1,1 @@
+"""What it takes to follow a tutorial to the letter."""
