@@ -1,36 +1,17 @@
-"""Stores and mailers on which something goes wrong at the worst moment: wrappers round complete ones."""
+"""Stores and mailers on which something goes wrong at the worst moment: what the kit has, and what only we need."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
 
 import attrs
 
 import kundorder as ko
-from kundorder.events import Owed, Settlement
 from kundorder.outcomes import Changes
-from kundorder.ports import Mailer, Page, Store, Transaction
-from kundorder.situation import Fact, Key
-from kundorder.vocabulary import Index
+from kundorder.ports import Mailer, Store, Transaction
+from kundorder.testing.faults.around import Around as LetThrough
+from kundorder.testing.faults.meanwhile import Meanwhile
 
-
-@attrs.define
-class Meanwhile:
-    """A store in which something else happens between the reads of a call and its first write."""
-
-    kept: Store
-    happens: Callable[[], object] | None  # once
-
-    @contextmanager
-    def transaction(self) -> Generator[Transaction]:
-        with self.kept.transaction() as transaction:
-            yield Around(transaction, self.before, nothing)
-
-    def before(self) -> None:
-        """What happens, if it has not yet."""
-        happens, self.happens = self.happens, None
-        if happens is not None:
-            happens()
+__all__ = ["Around", "Forgetting", "Meanwhile", "Unsteady", "nothing"]
 
 
 @attrs.define
@@ -62,31 +43,16 @@ def nothing() -> None:
 
 
 @attrs.frozen
-class Around:
+class Around(LetThrough):
     """A transaction with something before and after each write."""
 
-    kept: Transaction
     before: Callable[[], object]
     after: Callable[[], object]
-
-    def read(self, keys: tuple[Key, ...]) -> dict[Key, Fact]:
-        return self.kept.read(keys)
-
-    def select(
-        self, index: Index, values: tuple[str, ...], *, after: str | None, limit: int, newest_first: bool = False
-    ) -> Page:
-        return self.kept.select(index, values, after=after, limit=limit, newest_first=newest_first)
 
     def write(self, changes: Changes) -> None:
         self.before()
         self.kept.write(changes)
         self.after()
-
-    def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[Owed, ...]:
-        return self.kept.claim(now=now, lease_until=lease_until, limit=limit)
-
-    def settle(self, owed: Owed, settlement: Settlement) -> bool:
-        return self.kept.settle(owed, settlement)
 
 
 @attrs.define

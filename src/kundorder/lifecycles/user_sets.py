@@ -197,6 +197,8 @@ def may_have_role(case: Case, command: AssignRole) -> Reasons:
     params = (("role", role.value), ("organisation", organisation))
     if role is Role.SIGNATORY:
         return (Reason(ReasonCode.ROLE_NOT_ASSIGNABLE, params, cleared_by=(OFFICER,)),)
+    if case.act.actor.organisation != organisation:
+        return ()  # what kind of organisation theirs is was not loaded; that they are not one's own is said elsewhere
     found: list[Reason] = []
     mine = () if case.mine is None else sides(case.mine)
     if not any(side in mine for side in _SIDES_OF_ROLE[role]):

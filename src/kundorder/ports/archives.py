@@ -7,7 +7,7 @@ class Archive(Protocol):
     """Keeps what was signed under the digest of its bytes, so nothing can take the place of anything else."""
 
     def keep(self, content: bytes) -> str:
-        """Keep it for good; keeping the same again is harmless.
+        """Keep it for good; keeping the same again is harmless, also for several at once.
 
         Returns:
             SHA-256 of the content, in hexadecimal.
@@ -21,7 +21,7 @@ class Archive(Protocol):
         """What was kept under this digest, the same byte for byte.
 
         Raises:
-            NotFound: nothing was.
+            NotFound: nothing was, or that is no digest.
             Corrupt: what is there has been changed.
             Unavailable: not now.
         """

@@ -20,7 +20,7 @@ class Seal(Protocol):
         ...
 
     def holds(self, proof: str, statement: bytes) -> bool:
-        """Whether this key has sealed exactly this statement; a proof that is no proof at all does not hold.
+        """Whether this key has sealed exactly this statement; a proof that was changed or is none does not hold.
 
         Raises:
             Unavailable: cannot tell now.

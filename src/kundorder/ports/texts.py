@@ -7,13 +7,17 @@ class TextMessages(Protocol):
     """How a text message reaches a telephone."""
 
     def send(self, to: str, text: str) -> None:
-        """Send one message. It may hold a code: it must not stand in any log.
+        """Send one message, whole, to this number alone; each call is a message of its own, and never sent again.
+
+        It may hold a code: neither number nor text must stand in any log, in an error or in the text of this object.
+        Any number of threads may send at once.
 
         Args:
             to: the number, in the form of E.164.
             text: one short paragraph.
 
         Raises:
+            Malformed: that is no such number; nothing is sent.
             Unavailable: it was not taken, or that is not known; the person may ask for another.
         """
         ...

@@ -11,7 +11,10 @@ class AsyncMailer(Protocol):
     """How letters leave."""
 
     async def send(self, letter: Letter) -> None:
-        """Hand the letter over for good. Sending the same ``message_id`` again is harmless.
+        """Hand the letter over for good, whole, to its one addressee and with no header but those that are meant.
+
+        Sending the same ``message_id`` again is harmless: it arrives once, or each copy is the same letter with the
+        same ``Message-ID``. Any number of threads may send at once. Nothing of a letter stands in an error.
 
         Raises:
             Undeliverable: this letter will never go; trying again does not help.
