@@ -32,7 +32,6 @@ from bankid_stand_in import (
     refuses,
     signed_by,
 )
-from contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume
 from cryptography.x509 import ocsp
 
 from kundorder.adapters.archive import FolderArchive, MemoryArchive
@@ -44,6 +43,7 @@ from kundorder.errors import Malformed, Unavailable
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.ports import Archive, Done, Failed, Pending, Progress, Seal, ShowQr, Signing
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode, Language
 
 Back: TypeAlias = Callable[[SigningRequest], str | None] | str | None
@@ -166,10 +166,12 @@ def pending_of(progress: Progress) -> Pending:
 class TestBankId(SigningContract):
     """The exam of the port."""
 
-    @pytest.fixture
-    def bench(self, files: Files) -> Iterator[BankIdBench]:
-        with BankIdStandIn() as stand_in:
-            yield BankIdBench(stand_in, files)
+    @pytest.fixture(autouse=True)
+    def with_papers(self, files: Files) -> None:
+        self.files = files
+
+    def make_bench(self) -> BankIdBench:
+        return BankIdBench(self.closing.enter_context(BankIdStandIn()), self.files)
 
 
 @pytest.fixture

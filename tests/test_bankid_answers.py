@@ -24,13 +24,13 @@ from bankid_stand_in import (
     issued,
     refuses,
 )
-from contracts.signing import DOCUMENT, drive
 from test_bankid import KEY, NOW, SEAL, BankIdBench, pending_of
 
 from kundorder.adapters.archive import MemoryArchive
 from kundorder.adapters.bankid import PRODUCTION, TEST, BankId, ClientCertificate
 from kundorder.errors import Malformed, Unavailable
 from kundorder.ports import Done, Failed, Pending, ShowQr
+from kundorder.testing.contracts.signing import DOCUMENT, drive
 from kundorder.vocabulary import FailureCode, Language
 
 F = FailureCode

@@ -7,7 +7,6 @@ import attrs
 import pytest
 from bankid_stand_in import BankIdStandIn, Files
 from cast import Cast
-from contracts.signing import IP
 from test_bankid import BankIdBench
 
 import kundorder as ko
@@ -15,6 +14,7 @@ from kundorder.adapters.memory import MemorySigner
 from kundorder.errors import Unavailable
 from kundorder.evidence import Document, Evidence
 from kundorder.ports import Progress, Signing
+from kundorder.testing.contracts.signing import IP
 from kundorder.vocabulary import AttestMethod, OrderState
 
 BANKID = AttestMethod.BANKID

@@ -27,7 +27,6 @@ from bankid_stand_in import (
     signed_data,
     signed_info,
 )
-from contracts.signing import DOCUMENT
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp
@@ -40,6 +39,7 @@ from kundorder.adapters.bankid.record import recorded
 from kundorder.adapters.bankid.record import signed_by as number_of
 from kundorder.adapters.bankid.signature import read
 from kundorder.codec import document_bytes
+from kundorder.testing.contracts.signing import DOCUMENT
 
 SHOWN: Final = b64encode(DOCUMENT.text_sv.encode()).decode()
 BESIDE: Final = b64encode(document_bytes(DOCUMENT)).decode()

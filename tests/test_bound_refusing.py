@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from contracts.asking import claim
 from hosts.alchemy import Note, used
 from hosts.django_site import atomic, connections, roll_back_anyway, site_on
 from hosts.ground import Ground, Grounds, Kind, database_at
@@ -24,6 +23,7 @@ import kundorder as ko
 from kundorder.adapters.sql import BoundStore, migrate
 from kundorder.adapters.sql.hosts import bound_to
 from kundorder.adapters.sql.tables import VERSIONS
+from kundorder.testing.contracts.store.asking import claim
 
 pytest_plugins = ("hosts.fixtures",)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT
 
 from kundorder.__main__ import main
 from kundorder.adapters.archive import MemoryArchive
@@ -24,6 +23,7 @@ from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.evidence_files import LARGEST, written
 from kundorder.ports import Done
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT
 from kundorder.vocabulary import AttestMethod, Language
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

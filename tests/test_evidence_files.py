@@ -12,8 +12,6 @@ from itertools import product
 import attrs
 import msgspec
 import pytest
-from contracts.signing import changed, other_documents, other_evidence
-from contracts.texts import HURTFUL
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
@@ -37,6 +35,8 @@ from kundorder.evidence_files import (
     written,
 )
 from kundorder.ports import Done
+from kundorder.testing.contracts.signing.forging import changed, other_documents, other_evidence
+from kundorder.testing.contracts.store.texts import HURTFUL
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, Role
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 5, tzinfo=UTC)

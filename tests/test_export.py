@@ -14,7 +14,6 @@ from pathlib import Path
 import attrs
 import pytest
 from cast import Cast, tables
-from contracts.made_up import an_order, changes, next_entry, put
 from proof import count
 from test_journal import Book, of_event, relinked, shelf, tampered
 
@@ -29,6 +28,7 @@ from kundorder.outcomes import Changes, ExportReport, Head
 from kundorder.ports import Page, Store, Transaction
 from kundorder.sample import CATALOGUE
 from kundorder.situation import Fact, Key
+from kundorder.testing.contracts.store.made_up import an_order, changes, next_entry, put
 from kundorder.vocabulary import Index
 
 TAMPERS = 6_000

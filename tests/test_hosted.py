@@ -8,12 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
 from hosted_stand_in import SECRET, TOKEN, Ask, Quirk, Reply, Service, Signing, callback
 from mail_servers import Authority
 from world import START
@@ -27,6 +25,7 @@ from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.model import Contact
 from kundorder.ports import Archive, Done, Failed, OpenUrl, Pending, Progress, Seal
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode, Language
 
 METHOD: Final = AttestMethod.BANKID
@@ -118,10 +117,13 @@ def trusted(authority: Authority) -> ssl.SSLContext:
 
 
 class TestHostedSigning(SigningContract):
-    @pytest.fixture
-    def bench(self, papers: ssl.SSLContext, trusted: ssl.SSLContext, tmp_path: Path) -> Iterator[HostedBench]:
-        with Service(papers=papers) as service:
-            yield HostedBench(service, JwsSeal(), FolderArchive(tmp_path / "archive"), trusted)
+    @pytest.fixture(autouse=True)
+    def with_papers(self, papers: ssl.SSLContext, trusted: ssl.SSLContext) -> None:
+        self.papers, self.trusted = papers, trusted
+
+    def make_bench(self) -> HostedBench:
+        service = self.closing.enter_context(Service(papers=self.papers))
+        return HostedBench(service, JwsSeal(), FolderArchive(self.place / "archive"), self.trusted)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from random import Random
 from typing import Final, TypeAlias
 
 import pytest
-from contracts.signing import DOCUMENT, drive, resume
 from hosted_stand_in import SECRET, Ask, Service, callback
 from test_hosted import LASTS, OTHER, WINDOW, HostedBench, again, begun
 
@@ -17,6 +16,7 @@ from kundorder.adapters.archive import MemoryArchive
 from kundorder.adapters.hosted import callback_of
 from kundorder.adapters.jws import JwsSeal
 from kundorder.ports import Done, Failed, Pending
+from kundorder.testing.contracts.signing import DOCUMENT, drive, resume
 from kundorder.vocabulary import FailureCode
 
 Posted: TypeAlias = tuple[dict[str, str], bytes]

@@ -11,7 +11,6 @@ from typing import Final
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, drive, finish, told_with
 from hosted_stand_in import TOKEN, Act, Ask, Change, Quirk, Reply, Service, nobody_home
 from mail_servers import Authority
 from test_hosted import HostedBench, again, begun
@@ -20,6 +19,8 @@ from kundorder.adapters.hosted import JsonService
 from kundorder.adapters.jws import JwsSeal
 from kundorder.errors import Unavailable
 from kundorder.ports import Done, Failed, Pending, Progress
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, drive, finish
+from kundorder.testing.contracts.signing.looking import told_with
 from kundorder.vocabulary import FailureCode
 
 SHORT: Final = 0.1  # seconds; where a service is waited for in vain

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
 from world import START
 
 from kundorder.adapters.archive import MemoryArchive
@@ -17,6 +16,7 @@ from kundorder.errors import Unavailable
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document
 from kundorder.ports import Archive, Done, Failed, Pending, Seal
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode
 
 SECRET = b"what both of them know"
@@ -134,8 +134,7 @@ def bench() -> ParcelBench:
 
 
 class TestParcelSigning(SigningContract):
-    @pytest.fixture
-    def bench(self) -> ParcelBench:
+    def make_bench(self) -> ParcelBench:
         return ParcelBench()
 
 

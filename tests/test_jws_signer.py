@@ -6,7 +6,6 @@ from itertools import product
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, IP, SigningContract
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -16,6 +15,7 @@ from kundorder.errors import Malformed, Unavailable
 from kundorder.events import SigningRequest
 from kundorder.evidence import ASSURANCE, Document, Evidence, at_least
 from kundorder.ports import Done, Failed, Pending, Signing
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, IP, SigningContract
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode, Language
 
 NOW = datetime(2026, 3, 2, 9, 30, 0, 5, tzinfo=UTC)
@@ -50,18 +50,19 @@ class AtOnce:
         return nullcontext()
 
 
-class TestSealedSigning(SigningContract):
-    @pytest.fixture(
-        params=[
-            (AttestMethod.SMS_CODE, AssuranceLevel.HIGH),
-            (AttestMethod.BANKID, AssuranceLevel.LOW),
-            (AttestMethod.CERTIFICATE, AssuranceLevel.HIGH),
-        ],
-        ids=["at most what a code is worth", "low", "high"],
-    )
-    def bench(self, request: pytest.FixtureRequest) -> AtOnce:
-        method, level = request.param
-        return AtOnce((method,), level)
+class TestSealedSigningWhereACodeIsWorthLess(SigningContract):
+    def make_bench(self) -> AtOnce:
+        return AtOnce((AttestMethod.SMS_CODE,), AssuranceLevel.HIGH)
+
+
+class TestSealedSigningAtALowLevel(SigningContract):
+    def make_bench(self) -> AtOnce:
+        return AtOnce((AttestMethod.BANKID,), AssuranceLevel.LOW)
+
+
+class TestSealedSigningAtAHighLevel(SigningContract):
+    def make_bench(self) -> AtOnce:
+        return AtOnce((AttestMethod.CERTIFICATE,), AssuranceLevel.HIGH)
 
 
 def signed(

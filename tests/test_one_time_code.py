@@ -11,7 +11,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, SigningContract, finish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
 from kundorder.model import Contact
 from kundorder.ports import Done, EnterCode, Failed, Pending, Progress, Signing, TextMessages
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, SigningContract, finish
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode, Language
 
 NOW = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
@@ -94,8 +94,7 @@ class TestOneTimeCodes(SigningContract):
 
     cancelling_holds = False
 
-    @pytest.fixture
-    def bench(self) -> CodeBench:
+    def make_bench(self) -> CodeBench:
         return CodeBench()
 
 

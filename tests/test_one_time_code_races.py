@@ -13,12 +13,12 @@ from typing import Final, TypeAlias
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT
 from test_one_time_code import KEY, SEAL, Line, sent
 
 from kundorder.adapters.one_time_code import OneTimeCodes
 from kundorder.events import SigningRequest
 from kundorder.ports import Done, Failed, Pending, Progress
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT
 from kundorder.vocabulary import AttestMethod
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -9,13 +9,13 @@ from typing import Final
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
-from world import START
 
 from kundorder.adapters.jws import JwsSeal
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document
 from kundorder.ports import Done, Failed, Pending, Seal, Signing
+from kundorder.testing.contracts.signing import CONTACT, DOCUMENT, IP, SigningContract, drive, resume, start
+from kundorder.testing.surroundings import START
 from kundorder.vocabulary import AttestMethod, FailureCode
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -92,8 +92,7 @@ def bench() -> OwnBench:
 
 
 class TestOwnSigning(SigningContract):
-    @pytest.fixture
-    def bench(self) -> OwnBench:
+    def make_bench(self) -> OwnBench:
         return OwnBench()
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, IP, SigningContract
 from pades_desk import AUTHORITY, NOW, PEOPLE, Kept, agreement, asked, email_of, jointly, reported, signed, signer_with
 from pades_issuer import ROOT, issued
 
@@ -24,6 +23,7 @@ from kundorder.errors import Corrupt, Unavailable
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence, at_least, follows_of
 from kundorder.ports import Failed, Pending, Signing
+from kundorder.testing.contracts.signing import CONTACT, IP, SigningContract
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, FailureCode
 
 
@@ -58,8 +58,7 @@ class PadesBench:
 
 
 class TestPadesSigning(SigningContract):
-    @pytest.fixture
-    def bench(self) -> PadesBench:
+    def make_bench(self) -> PadesBench:
         return PadesBench()
 
 

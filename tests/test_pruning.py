@@ -11,7 +11,6 @@ from pathlib import Path
 import attrs
 import pytest
 from cast import Cast, snapshot
-from contracts.made_up import a_mail, a_receipt, changes, put
 from faults import Around, Forgetting, Meanwhile, Unsteady, nothing
 from world import AGENT, CUSTOMER
 
@@ -25,6 +24,7 @@ from kundorder.outcomes import Changes, PruneReport
 from kundorder.ports import Page, Store, Transaction
 from kundorder.sample import CATALOGUE
 from kundorder.situation import Key, key_of_id, receipt_key
+from kundorder.testing.contracts.store.made_up import a_mail, a_receipt, changes, put
 from kundorder.vocabulary import Index, Role, Template
 
 MONTH = timedelta(days=30)

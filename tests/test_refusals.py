@@ -692,7 +692,7 @@ def the_customer_rejects_before_the_agent_has_approved() -> Reasons:
     return cast.reasons(ko.RejectOrder(order=cast.sent(via=AGENT), reason="Nej."), cast.atle)
 
 
-@told(C.WRONG_STATE, CUSTOMERS_ORDERER, state="ATTESTED", possible="withdraw")
+@told(C.WRONG_STATE, CUSTOMERS_ORDERER, state="ATTESTED", possible="hand_over")
 def an_order_that_is_under_way_is_copied() -> Reasons:
     cast = Cast.new(agent=False)
     return cast.reasons(ko.CopyOrderAsDraft(order=cast.attested()), cast.berta)

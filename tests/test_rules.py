@@ -159,7 +159,9 @@ def test_an_administrator_does_so_in_no_other_organisation() -> None:
     ):
         with pytest.raises(ko.NotFound):
             cast.portal.execute(command, cast.agda)
-        assert C.ROLE_MISSING in cast.codes(command, cast.olle)  # sees everybody, and is administrator elsewhere
+        (reason,) = cast.reasons(command, cast.olle)  # sees everybody, and is administrator elsewhere
+        assert reason.code is C.WRONG_PARTY
+        assert {(who.role, who.organisation) for who in reason.cleared_by} == {(Role.ADMINISTRATOR, CUSTOMER)}
 
 
 def test_approving_an_application_owes_exactly_the_three_kinds_of_mail() -> None:

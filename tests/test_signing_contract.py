@@ -3,24 +3,23 @@
 In the ordinary run each wrong one meets the tests that name its mistake; in the long one it sits the whole exam.
 """
 
-import inspect
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import ClassVar
 
 import attrs
 import pytest
-from contracts.signing import CONTACT, IP, SigningContract
 from proof import count
 from world import START
 from wrong_signers import WRONG, Wrong
-from wrong_signers.examining import ANYTHING, PROMISES, Examined, cases, first_failure
+from wrong_signers.examining import ANYTHING, PROMISES, failure
 from wrong_signers.truth import AtOnce, ByCode, KeepingFirst, PlayedBench, Signer
 
 from kundorder.adapters.memory import MemorySigner
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document
 from kundorder.ports import Pending, Signing
+from kundorder.testing.contracts.signing import CONTACT, IP, SigningContract
 from kundorder.vocabulary import AttestMethod
 
 ENOUGH = 24
@@ -50,43 +49,41 @@ class MemoryBench:
 
 
 class TestMemorySigning(SigningContract):
-    @pytest.fixture
-    def bench(self) -> MemoryBench:
+    def make_bench(self) -> MemoryBench:
         return MemoryBench()
 
 
 class TestPlayedSigning(SigningContract):
     """What the wrong ones are made of keeps every promise."""
 
-    @pytest.fixture
-    def bench(self) -> PlayedBench:
+    def make_bench(self) -> PlayedBench:
         return PlayedBench(Signer)
 
 
 class TestPlayedSigningThatIsKeptFirst(SigningContract):
-    @pytest.fixture
-    def bench(self) -> PlayedBench:
+    def make_bench(self) -> PlayedBench:
         return PlayedBench(KeepingFirst)
 
 
 class TestPlayedSigningByCode(SigningContract):
     cancelling_holds: ClassVar[bool] = False
 
-    @pytest.fixture
-    def bench(self) -> PlayedBench:
+    def make_bench(self) -> PlayedBench:
         return PlayedBench(ByCode)
 
 
 class TestPlayedSigningAtOnce(SigningContract):
-    @pytest.fixture
-    def bench(self) -> PlayedBench:
+    def make_bench(self) -> PlayedBench:
         return PlayedBench(AtOnce, can_be_down=False)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.lie)
 def test_a_wrong_signer_is_caught_by_the_promises_it_breaks(wrong: Wrong) -> None:
-    missed = [promise for promise in wrong.caught_by if first_failure(promise, wrong.making) is None]
-    assert missed == []
+    for promise in wrong.caught_by:
+        found = failure(promise, wrong.making)
+        assert found is not None, f"{promise} has not caught it"
+        assert promise.removeprefix("test_").replace("_", " ") in str(found)
+        assert "documented at: kundorder.ports.signing.Signing." in str(found)
     count("wrong signers caught", 1)
 
 
@@ -101,21 +98,10 @@ def test_every_promise_is_broken_by_a_wrong_signer() -> None:
     assert set(PROMISES) - {ABOUT_THE_BENCH} == {promise for wrong in WRONG for promise in wrong.caught_by}
 
 
-def test_the_exam_is_put_as_pytest_puts_it(request: pytest.FixtureRequest) -> None:
-    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    asked = [item for item in items if item.cls is TestPlayedSigning]
-    for item in asked:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        assert any(case.parameters == parameters for case in cases(item.originalname))
-    for name in {item.originalname for item in asked}:
-        assert len([item for item in asked if item.originalname == name]) <= len(list(cases(name)))
-    assert "bench" in inspect.signature(Examined.test_what_is_cancelled_is_never_done).parameters
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.lie)
 def test_a_wrong_signer_fails_the_exam(wrong: Wrong) -> None:
-    found = {promise for promise in PROMISES if first_failure(promise, wrong.making, ANYTHING) is not None}
+    found = {promise for promise in PROMISES if failure(promise, wrong.making, ANYTHING) is not None}
     assert found >= set(wrong.caught_by)
     count("wrong signers that sat the whole exam", 1)
     count("promises broken by wrong signers", len(found))

@@ -17,8 +17,6 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from contracts.asking import read, together, version_of, write
-from contracts.made_up import a_receipt, changes, one_of, put
 from postgres import address, schema_at
 from psycopg.sql import SQL, Identifier
 
@@ -28,6 +26,8 @@ from kundorder.adapters.sql.migrations import REVISIONS
 from kundorder.adapters.sql.tables import METADATA, VERSIONS
 from kundorder.errors import Conflict, Corrupt, Malformed, Unavailable
 from kundorder.situation import ABSENT, Guard, Key, Kind
+from kundorder.testing.contracts.store.asking import read, together, version_of, write
+from kundorder.testing.contracts.store.made_up import a_receipt, changes, one_of, put
 
 KINDS: Final[tuple[Database, ...]] = ("postgresql", "sqlite")
 SECRET: Final = "hush-hush"  # noqa: S105 - of a made-up address
@@ -290,8 +290,7 @@ def test_a_transaction_that_is_over_does_nothing(store: SqlStore) -> None:
 
 CHILD: Final = """
 import os, sys
-sys.path.insert(0, {tests!r})
-from contracts.made_up import a_receipt, changes, one_of, put
+from kundorder.testing.contracts.store.made_up import a_receipt, changes, one_of, put
 from kundorder.adapters.sql import SqlStore
 from kundorder.errors import Unavailable
 store = SqlStore({url!r})
@@ -320,7 +319,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 def test_a_child_does_not_use_what_its_parent_has_used(url: str) -> None:
     migrate(url)
-    code = CHILD.format(tests=str(Path(__file__).parent), url=url)
+    code = CHILD.format(url=url)
     ended = subprocess.run(
         [sys.executable, "-c", code], check=False, env=os.environ, capture_output=True, text=True, timeout=60
     )

@@ -1,12 +1,8 @@
 """The stores, each through the contract."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import pytest
-from contracts.store import StoreContract
 from hosts.stores import HostStore, sqlite_at
 from postgres import address
 from psycopg_pool import ConnectionPool
@@ -16,14 +12,18 @@ from kundorder.adapters.memory import MemoryStore
 from kundorder.adapters.sql import SqlStore, migrate
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.ports import Store
+from kundorder.testing.contracts.store import StoreContract
 
 
 class TestMemoryStore(StoreContract):
+    lasts = False
+
+    def begin(self) -> None:
+        self.opened: dict[Path, MemoryStore] = {}
+        super().begin()
+
     def open_store(self, place: Path) -> Store:
-        return _IN_MEMORY.setdefault(place, MemoryStore())
-
-
-_IN_MEMORY: dict[Path, MemoryStore] = {}
+        return self.opened.setdefault(place, MemoryStore())
 
 
 class TestSqliteStoreWithDelete(StoreContract):
@@ -37,18 +37,11 @@ class TestSqliteStoreWithWal(StoreContract):
 
 
 class TestSqlStoreOnSqlite(StoreContract):
-    @pytest.fixture(autouse=True)
-    def closing(self) -> Iterator[None]:
-        self.opened: list[SqlStore] = []
-        yield
-        for store in self.opened:
-            store.close()
-
     def open_store(self, place: Path) -> Store:
         url = self.url(place)
         migrate(url)
         store = SqlStore(url)
-        self.opened.append(store)
+        self.closing.callback(store.close)
         return store
 
     def url(self, place: Path) -> str:
@@ -70,26 +63,16 @@ class TestBoundStoreInSqlite3(StoreContract):
 
 
 class TestBoundStoreInPsycopg(StoreContract):
-    @pytest.fixture(autouse=True)
-    def ending(self) -> Iterator[None]:
-        with ExitStack() as self.opened:
-            yield
-
     def open_store(self, place: Path) -> Store:
         migrate(address(place, driver="+psycopg"))
-        pool = self.opened.enter_context(ConnectionPool(address(place), min_size=0, max_size=8))
+        pool = self.closing.enter_context(ConnectionPool(address(place), min_size=0, max_size=8))
         return HostStore(pool.connection)
 
 
 class TestBoundStoreInSqlalchemyOnSqlite(StoreContract):
-    @pytest.fixture(autouse=True)
-    def ending(self) -> Iterator[None]:
-        with ExitStack() as self.opened:
-            yield
-
     def open_store(self, place: Path) -> Store:
         engine = create_engine(self.url(place))
-        self.opened.callback(engine.dispose)
+        self.closing.callback(engine.dispose)
         migrate(engine)
         return HostStore(engine.begin)
 

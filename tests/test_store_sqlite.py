@@ -18,19 +18,6 @@ from typing import Final, get_args
 
 import attrs
 import pytest
-from contracts.made_up import (
-    AGENT,
-    NOW,
-    a_mail,
-    a_receipt,
-    an_assignment,
-    an_order,
-    chain_of,
-    changes,
-    later,
-    put,
-)
-from contracts.store import SENT, all_owed, claim, everything, owed_of, pages, read, select, settle, version_of, write
 
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.adapters.sqlite.faults import meaning
@@ -43,10 +30,34 @@ from kundorder.layout.durability import Version
 from kundorder.outcomes import Changes, Head
 from kundorder.ports import Transaction
 from kundorder.situation import Guard, Key
+from kundorder.testing.contracts.store.asking import (
+    SENT,
+    all_owed,
+    claim,
+    everything,
+    owed_of,
+    pages,
+    read,
+    select,
+    settle,
+    version_of,
+    write,
+)
+from kundorder.testing.contracts.store.made_up import (
+    AGENT,
+    NOW,
+    a_mail,
+    a_receipt,
+    an_assignment,
+    an_order,
+    chain_of,
+    changes,
+    later,
+    put,
+)
 from kundorder.vocabulary import Index
 
 MODES: Final[tuple[JournalMode, ...]] = get_args(JournalMode)
-TESTS: Final = Path(__file__).parent
 LISTENERS: Final[list[list[sqlite3.Connection]]] = []
 """Who wants to know which connections are opened."""
 
@@ -115,12 +126,11 @@ def version(number: int, text: str = "") -> Changes:
     )
 
 
-PRELUDE: Final = f"""
+PRELUDE: Final = """
 import os, sys
-sys.path.insert(0, {str(TESTS / "contracts")!r})  # and not its parent: that would load pytest, every time
-from made_up import a_mail, a_receipt, changes, put
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.errors import Unavailable
+from kundorder.testing.contracts.store.made_up import a_mail, a_receipt, changes, put
 
 def read(store, *keys):
     with store.transaction() as transaction:

@@ -58,7 +58,7 @@ class Capacity(Enum):
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Doer:
     """Who acts."""
 
@@ -108,6 +108,7 @@ class Accepted(Enum):
 
     TODAY = "those of today"
     YESTERDAY = "those of yesterday, which have changed since"
+    EDITED = "of the version of today, before its text was edited"
     NONE = "none"
 
 
@@ -139,7 +140,7 @@ class Paper(Enum):
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Facts:
     """What holds at the moment, besides the order and the one who acts."""
 
@@ -152,7 +153,7 @@ class Facts:
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Matter:
     """The order."""
 
@@ -161,10 +162,11 @@ class Matter:
     form: Form = Form.COMPLETE
     accepted: Accepted = Accepted.TODAY
     offer: OfferNow = OfferNow.SAME
+    was_sent: bool = True  # of a withdrawn order: whether it was withdrawn after it was sent
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Policy:
     """What the host has chosen."""
 
@@ -183,6 +185,8 @@ class Person(Enum):
     NOBODY = "nobody"
     ATTESTANT = "an attestant of the agent"
     ME = "oneself"
+    ORDERER = "an attestant of the agent who is the person that ordered it"
+    APPROVER = "an attestant of the agent who has approved it"
     COLLEAGUE = "a user of the agent without the role"
     INVITED = "somebody invited by the agent, with the role to come"
     CUSTOMERS = "an attestant of the customer"
@@ -234,21 +238,16 @@ class Said(Enum):
 @final
 @unique
 class Choice(Enum):
-    """What somebody starts."""
+    """What somebody starts, going the way of the matter."""
 
-    DIRECT = "an offer, direct"
-    VIA_AGENT = "an offer, via the agent"
-    TGP_VIA_AGENT = "TGP via the agent"
-    NO_AGENT = "an offer via agent, naming none"
-    TGP_NO_AGENT = "TGP via agent, naming none"
-    DIRECT_WITH_AGENT = "an offer, direct, and an agent as well"
-    SELF = "an offer via the own organisation"
-    NO_AGENT_AT_ALL = "an offer via an organisation that is no agent"
-    UNKNOWN_AGENT = "an offer via an organisation nobody knows"
-    UNKNOWN = "an offer that does not exist"
-    CLOSED = "an offer that is not open to this category"
-    ONLY_VIA_AGENT = "direct, an offer that is only for via agent"
-    ONLY_DIRECT = "via agent, an offer that is only direct"
+    AS_IT_SHOULD_BE = "via the agent where it goes via agent, naming none where it is direct"
+    NO_AGENT = "naming no agent"
+    AN_AGENT = "naming the agent all the same"
+    SELF = "via the own organisation"
+    NOT_AN_AGENT = "via an organisation that is no agent"
+    UNKNOWN_AGENT = "via an organisation nobody knows"
+    OTHER_AGENT = "via another agent, which has nobody to handle it"
+    UNKNOWN_OFFER = "an offer that does not exist"
 
 
 @final
@@ -257,13 +256,13 @@ class Supplement(Enum):
     """Which order a new one supplements."""
 
     NONE = "none"
-    OWN = "one of the same organisation"
-    FOREIGN = "one of another organisation"
+    OWN = "an order of the customer"
+    FOREIGN = "an order of another customer"
     UNKNOWN = "one that does not exist"
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Ask:
     """What is asked."""
 
@@ -273,12 +272,12 @@ class Ask:
     person: Person = Person.NOBODY
     method: Method = Method.NONE
     proof: Proof = Proof.MISSING
-    choice: Choice = Choice.DIRECT
+    choice: Choice = Choice.AS_IT_SHOULD_BE
     supplement: Supplement = Supplement.NONE
 
 
 @final
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Question:
     """May this be done?"""
 

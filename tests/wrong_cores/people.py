@@ -73,7 +73,7 @@ WRONG: tuple[WrongCore, ...] = (
         "lets the provider's administrator manage users everywhere",
         (
             "lifecycles.user",
-            "By(Role.ADMINISTRATOR, party, only=becomes.in_own_organisation) for party in PARTIES)",
+            "By(Role.ADMINISTRATOR, party, at_home=True) for party in PARTIES)",
             "By(Role.ADMINISTRATOR, party) for party in PARTIES)",
         ),
         caught_by=("test_only_administrators_manage_users_and_only_their_own_organisations",),

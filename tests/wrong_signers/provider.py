@@ -36,6 +36,7 @@ class Provider:
 
     orders: dict[str, Order] = attrs.field(factory=dict)
     is_down: bool = False
+    notes: dict[str, str] = attrs.field(factory=dict)  # what an adapter has left here
 
     def begin(self, digest: str, person: str) -> str:
         """The name of a new order."""

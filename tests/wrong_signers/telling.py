@@ -5,11 +5,11 @@ from datetime import datetime, timedelta, timezone
 from typing import NoReturn, TypeVar
 
 import attrs
-from contracts.signing import CONTACT, IP
 
 from kundorder.errors import Unavailable
 from kundorder.events import SigningRequest
 from kundorder.ports import EnterCode, Failed, OpenUrl, Pending, Progress, ShowQr
+from kundorder.testing.contracts.signing import CONTACT, IP
 from kundorder.vocabulary import Language
 from wrong_signers.examining import Wrong
 from wrong_signers.provider import Order, Provider

@@ -13,7 +13,6 @@ from typing import ClassVar, Final, TypeAlias, TypeVar, final
 
 import attrs
 import msgspec
-from contracts.signing import CONTACT, IP
 from world import START
 
 from kundorder.codec import claim_bytes, document_digest
@@ -21,6 +20,7 @@ from kundorder.errors import Unavailable
 from kundorder.events import SigningRequest
 from kundorder.evidence import ASSURANCE, Document, Evidence
 from kundorder.ports import Done, EnterCode, Failed, Pending, Progress, ShowQr, Signing
+from kundorder.testing.contracts.signing import CONTACT, IP
 from kundorder.vocabulary import AttestMethod, FailureCode, Language
 from wrong_signers.provider import Order, Provider, Stage, Unknown
 

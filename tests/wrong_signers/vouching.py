@@ -7,11 +7,11 @@ from hashlib import sha256
 from secrets import token_bytes, token_hex
 
 import attrs
-from contracts.signing import changed
 
 from kundorder.codec import claim_bytes, digest, document_digest
 from kundorder.events import SigningRequest
 from kundorder.evidence import Document, Evidence
+from kundorder.testing.contracts.signing.forging import changed
 from kundorder.vocabulary import AssuranceLevel, AttestMethod
 from wrong_signers.examining import Wrong
 from wrong_signers.provider import Order, Provider

@@ -1,111 +1,57 @@
-"""The exam, put to one store after another: each test with each of its parameters, without a run of pytest for each.
+"""The contract, put to one wrong store after another."""
 
-A test is asked as pytest would ask it, with a store of its own that holds nothing, at a place of its own. What it is
-parametrised with is read from where pytest reads it.
-"""
-
-from collections.abc import Iterable, Iterator
-from inspect import signature
-from itertools import count, product
 from pathlib import Path
-from typing import Protocol, final
-
-import attrs
-import pytest
-from contracts.ending import EndContract
-from contracts.store import StoreContract
+from typing import ClassVar, final
 
 from kundorder.adapters.memory import MemoryStore
 from kundorder.errors import KundorderError
 from kundorder.ports import Store
+from kundorder.testing.contracts import PromiseBroken, examine, promises_of
+from kundorder.testing.contracts.store import StoreContract
 from wrong_stores.telling import Making
 
-NOTICED = (AssertionError, KundorderError, ValueError, pytest.fail.Exception)
-"""What a test ends with that is to catch a store; a ``ValueError`` where it got more or fewer than it asked for.
+NOTICED = (AssertionError, KundorderError, ValueError)
+"""What breaks a promise that is to catch a store; a ``ValueError`` where it got more or fewer than it asked for.
 
 Anything else would be a mistake in the wrong store, which has to be wrong in what it says it is.
 """
 
-ANYTHING = (Exception, pytest.fail.Exception)
-"""What other tests may end with on a wrong store: they need not understand what is wrong with it."""
+ANYTHING = (Exception,)
+"""What other promises may be broken by on a wrong store: they need not understand what is wrong with it."""
 
 
 @final
-class Examined(StoreContract, EndContract):
-    """The whole exam for a store that is made of a complete one."""
+class Examined(StoreContract):
+    """The whole contract for a store that is made of a complete one in memory."""
+
+    lasts: ClassVar[bool] = False
 
     def __init__(self, making: Making) -> None:
-        self._make = making()
+        self._making = making
+
+    def begin(self) -> None:
+        self._make = self._making()
         self._complete: dict[Path, MemoryStore] = {}
+        super().begin()
 
     def open_store(self, place: Path) -> Store:
         return self._make(self._complete.setdefault(place, MemoryStore()))
 
 
-PROMISES = tuple(name for name in dir(Examined) if name.startswith("test_"))
-"""Every test of the exam, by name."""
+PROMISES = promises_of(StoreContract)
+"""Every promise, by name."""
 
 
-class Test(Protocol):
-    """What is called."""
-
-    def __call__(self, **arguments: object) -> None: ...
-
-
-@final
-@attrs.frozen
-class Case:
-    """One test with one set of parameters."""
-
-    promise: str
-    parameters: dict[str, object]
-
-    def put_to(self, making: Making, place: Path) -> None:
-        """Run it on a store of its own.
-
-        Args:
-            making: of the store.
-            place: an empty folder.
-        """
-        exam = Examined(making)
-        test: Test = getattr(exam, self.promise)
-        wanted = signature(test).parameters
-        given: dict[str, object] = {"store": exam.open_store(place), "tmp_path": place} | self.parameters
-        test(**{name: given[name] for name in wanted})
-
-
-def cases(promise: str) -> Iterator[Case]:
-    """A test with all its parameters."""
-    marks: Iterable[pytest.Mark] = getattr(getattr(Examined, promise), "pytestmark", ())
-    choices = [tuple(_choices(mark)) for mark in marks if mark.name == "parametrize"]
-    for chosen in product(*choices):
-        yield Case(promise, {name: value for choice in chosen for name, value in choice.items()})
-
-
-def _choices(mark: pytest.Mark) -> Iterator[dict[str, object]]:
-    names, values = mark.args
-    if isinstance(names, str):
-        yield from ({names: value} for value in values)
-    else:
-        yield from (dict(zip(names, each, strict=True)) for each in values)
-
-
-def first_failure(
-    promise: str, making: Making, folder: Path, noticed: tuple[type[BaseException], ...] = NOTICED
-) -> BaseException | None:
-    """What comes of the first case of a test that fails on this store; None if the store passes them all.
+def failure(promise: str, making: Making, noticed: tuple[type[Exception], ...] = NOTICED) -> PromiseBroken | None:
+    """How a promise is broken by this store; None if it is kept.
 
     Args:
-        promise: the name of a test.
+        promise: its name.
         making: of the store.
-        folder: where the places are made.
-        noticed: what a failure is.
+        noticed: what it may be broken by.
     """
-    for number, case in zip(count(), cases(promise)):
-        place = folder / promise / str(number)
-        place.mkdir(parents=True)
-        try:
-            case.put_to(making, place)
-        except noticed as error:
-            return error
+    for broken in examine(Examined(making), only=[promise]).broken:
+        if isinstance(broken.__cause__, noticed):
+            return broken
+        raise broken
     return None

@@ -49,7 +49,7 @@ def said(function: object) -> str:
 
 def only(by: By) -> str:
     """What must hold of the person, beside the role."""
-    return said(by.only)
+    return "Users are managed in their own organisation only (R5)." if by.at_home else said(by.only)
 
 
 def lowered(sentence: str) -> str:

@@ -1,5 +1,7 @@
 """Why something cannot be done here and now when no row permits it, and what is worth knowing all the same."""
 
+import attrs
+
 from kundorder.catalogue import Offer
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Mark, Member, Order, Subject
@@ -50,8 +52,19 @@ def _sides(permitted: tuple[By, ...]) -> str:
     return "|".join(dict.fromkeys(by.party.value for by in permitted))
 
 
+def takes(by: By, mine: tuple[Party, ...], case: Case) -> bool:
+    """Whether a capacity is one of this side's, and of this organisation where it takes that."""
+    if by.at_home and isinstance(case.subject, Member) and case.act.actor.organisation != case.subject.organisation:
+        return False
+    return by.party in mine
+
+
 def wrong_party(permitted: tuple[By, ...], subject: Subject | None) -> Reason:
     """The act is done by somebody else's side."""
+    if isinstance(
+        subject, Member
+    ):  # whoever sees another organisation's users is the provider
+        permitted = tuple(by for by in permitted if not by.at_home or by.party is not Party.PROVIDER)
     return Reason(ReasonCode.WRONG_PARTY, (("party", _sides(permitted)),), cleared_by=who(permitted, subject))
 
 
@@ -62,20 +75,27 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
         raise TypeError(trigger)
     state: State = subject.state
     could = capacities(place, trigger)
-    ours = tuple((at, by) for at, by in could if by.party in mine)
+    ours = tuple((at, by) for at, by in could if takes(by, mine, case))
     lacking = _roles_lacking(case, tuple(by for _at, by in ours))
-    if isinstance(subject, Member) and (special := _of_member(subject, mine)):
-        return (*special, *lacking)
     if could and not ours:
         lacking = (wrong_party(tuple(by for _at, by in could), subject),)
+    if isinstance(subject, Member) and (special := _of_member(subject, mine)):
+        return (*special, *lacking)
+    if any(at in AHEAD[place][state] for at, _by in (ours or could)):
+        return (_too_early(place, subject, state), *lacking)
     decided = _decided(case, place, trigger, tuple(by for _at, by in ours))
     if decided is not None:
         return (_already(subject, decided), *lacking)
-    if any(at in AHEAD[place][state] for at, _by in (ours or could)):
-        return (_too_early(place, subject, state), *lacking)
-    possible = tuple(STEPS[place][state])
-    params = (("state", state.value), ("possible", "|".join(possible) or "nothing"))
-    return (Reason(ReasonCode.WRONG_STATE, params, cleared_by=_next(place, subject, state)), *lacking)
+    found = Reason(ReasonCode.WRONG_STATE, (("state", state.value),), cleared_by=_next(place, subject, state))
+    return (in_full(place, subject, found), *lacking)
+
+
+def in_full(place: Place, subject: Subject | None, reason: Reason) -> Reason:
+    """The reason; of a wrong state, with what can be done from there, which no single row knows."""
+    if reason.code is not ReasonCode.WRONG_STATE or subject is None:
+        return reason
+    possible = "|".join(STEPS[place][subject.state]) or "nothing"
+    return attrs.evolve(reason, params=(*reason.params, ("possible", possible)))
 
 
 def _of_member(member: Member, mine: tuple[Party, ...]) -> Reasons:
@@ -117,6 +137,8 @@ def _marks(subject: Subject) -> tuple[Mark, ...]:
 
 def decided_before(case: Case, place: Place, row: AnyRow, mine: tuple[Party, ...]) -> Reasons:
     """That the act has been decided in a capacity the actor holds, where it has become another's since."""
+    if row.at is None:
+        return ()  # what is ended is not decided against: from it something else is made
     held = () if case.me is None else case.me.roles
     now = {(by.role, by.party) for by in row.by}
     ours = (by for _at, by in capacities(place, row.trigger) if by.party in mine and by.role in held)
@@ -129,9 +151,9 @@ def _decided(case: Case, place: Place, trigger: Trigger, ours: tuple[By, ...]) -
         return None
     marks = _marks(case.subject)
     sides = {(by.role, by.party) for by in ours}
-    # To have sent an order is no answer to why it cannot be taken back.
-    undone = (Trigger.SEND,) if trigger is Trigger.WITHDRAW else ()
-    decided = [mark for mark in marks if (mark.role, mark.party) in sides and mark.trigger not in undone]
+    # To have sent an order, or handed it over, is no answer to why it cannot be taken back.
+    undone = trigger is Trigger.WITHDRAW
+    decided = [mark for mark in marks if (mark.role, mark.party) in sides and not undone]
     if not decided and case.subject.state in FINAL[place[0]]:
         decided = list(marks)
     return decided[-1] if decided else None

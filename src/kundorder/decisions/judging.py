@@ -28,16 +28,18 @@ from kundorder.decisions.explaining import (
     advice_on,
     advice_to_start,
     decided_before,
+    in_full,
     known_administrators,
     out_of_turn,
     role_missing,
+    takes,
     wrong_party,
 )
 from kundorder.errors import NotFound
 from kundorder.identifiers import party_of
 from kundorder.lifecycles.rows import AnyRow, By
 from kundorder.model import AgentAssignment, Agreement, Member, Order, Subject
-from kundorder.policies import is_staff, parties, sees, sides
+from kundorder.policies import parties, sees, sides
 from kundorder.reasons import OFFICER, Advice, Reason, Reasons
 from kundorder.situation import Act, Case, Kind, Situation, case_of
 from kundorder.vocabulary import Flow, Lifecycle, Party, ReasonCode, Role, Trigger
@@ -89,7 +91,7 @@ def judge_row(
         return None, out_of_turn(case, place, trigger, mine), False
     ours = [by for by in row.by if _fits(by, mine, case)]
     if not ours:
-        another = _has_another_turn(place, trigger, mine)
+        another = _has_another_turn(case, place, trigger, mine)
         found = out_of_turn(case, place, trigger, mine) if another else (wrong_party(row.by, case.subject),)
         return None, found, False
     by, reasons = _capacity(case, ours)
@@ -97,18 +99,18 @@ def judge_row(
         reasons = (*decided_before(case, place, row, mine), *reasons)
     for guard in row.when:
         objections = guard(case)
-        reasons = (*reasons, *objections) if objections else reasons
+        reasons = (*reasons, *(in_full(place, case.subject, each) for each in objections)) if objections else reasons
     return by, reasons, True
 
 
-def _has_another_turn(place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> bool:
+def _has_another_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, ...]) -> bool:
     steps = STEPS[place].values()
-    return any(by.party in mine for step in steps if trigger in step for by in step[trigger].by)
+    return any(takes(by, mine, case) for step in steps if trigger in step for by in step[trigger].by)
 
 
 def _fits(by: By, mine: tuple[Party, ...], case: Case) -> bool:
     # A signatory has no login: the system carries out what the evidence says (R17).
-    return by.party in mine or (by.role is Role.SIGNATORY and case.act.is_system)
+    return takes(by, mine, case) or (by.role is Role.SIGNATORY and case.act.is_system)
 
 
 def _capacity(case: Case, ours: list[By]) -> tuple[By | None, Reasons]:
@@ -226,7 +228,7 @@ def _creating(case: Case, command: Command) -> tuple[Party, ...]:
         case ApplyForAgentAgreement() | ApplyForAssignment():
             return (Party.AGENT,)
         case RegisterCustomerAgreement() | RegisterAgentAgreement():
-            return (Party.PROVIDER,) if is_staff(case) else ()
+            return (Party.PROVIDER,) if case.mine is not None and case.mine.is_provider else ()
         case AddUser():
             return () if case.mine is None else sides(case.mine)
         case EstablishProvider():

@@ -19,6 +19,7 @@ from kundorder.lifecycles.marks import mark_of
 from kundorder.lifecycles.openings import people_are_welcome, present_agreement
 from kundorder.lifecycles.rows import By
 from kundorder.model import Agreement, CustomerApplication, Mark, Signatory
+from kundorder.policies import is_staff
 from kundorder.reasons import OFFICER, YOU, Reason, Reasons
 from kundorder.situation import Case
 from kundorder.vocabulary import (
@@ -110,6 +111,8 @@ def applied_as_agent(case: Case, command: ApplyForAgentAgreement, by: By) -> Agr
 
 def may_register_customer(case: Case, command: RegisterCustomerAgreement) -> Reasons:
     """Nothing open or signed is there; people who were deleted are restored first."""
+    if not is_staff(case):
+        return ()  # what there is already is told to those only who see all agreements
     return (
         *_names_signatories(command.application),
         *_is_free(case, Party.CUSTOMER, command.organisation, command.model),
@@ -119,6 +122,8 @@ def may_register_customer(case: Case, command: RegisterCustomerAgreement) -> Rea
 
 def may_register_agent(case: Case, command: RegisterAgentAgreement) -> Reasons:
     """Nothing open or signed is there; people who were deleted are restored first."""
+    if not is_staff(case):
+        return ()  # what there is already is told to those only who see all agreements
     return (
         *_names_signatories(command.application),
         *_is_free(case, Party.AGENT, command.organisation),

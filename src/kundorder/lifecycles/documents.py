@@ -127,6 +127,8 @@ def agreement_terms(catalogue: Catalogue, party: Party) -> Terms:
 
 def _of_order(order: Order, offer: Offer | None, here: str, language: Language) -> str:
     said, content = _SAID[language], order.content
+    # Bound by the content's digest all the same; but the agent's people know of no other orders of the customer.
+    original = content.supplementary_to if here == content.organisation else None
     name = content.offer if offer is None else _one(language, offer.name_sv, offer.name_en)
     form = {} if offer is None else {field.name: field for field in offer.form}
     lines = [
@@ -139,7 +141,7 @@ def _of_order(order: Order, offer: Offer | None, here: str, language: Language) 
         (said["mode"], word(content.mode, language)),
         *(() if content.agent is None else ((said["agent"], content.agent),)),
         *((_label(answer, form.get(answer.name), language), ", ".join(answer.values)) for answer in content.answers),
-        *(() if content.supplementary_to is None else ((said["supplements"], content.supplementary_to),)),
+        *(() if original is None else ((said["supplements"], original),)),
     ]
     if content.terms is not None:
         terms = f"{said['version']} {content.terms.version}, {said['digest']} {content.terms.digest}"

@@ -4,6 +4,7 @@ import attrs
 
 from kundorder.commands import GrantHandler, RevokeHandler
 from kundorder.directory import Holder
+from kundorder.errors import Conflict
 from kundorder.events import FollowUp, FollowUpKind
 from kundorder.lifecycles.rows import By, Extra
 from kundorder.model import AgentAssignment, HandlerGrant, Member, Subject
@@ -72,7 +73,9 @@ def granted(case: Case, command: GrantHandler, made: Subject) -> Extra:
     assignment = _assignment(case, command.assignment)
     if assignment is None:
         raise TypeError(command.trigger)
-    since = next(each.since for each in _handlers(case, assignment) if each.member == case.member.id)
+    since = next((each.since for each in _handlers(case, assignment) if each.member == case.member.id), None)
+    if since is None:  # the user has the role and does not hold it: these facts are of two moments
+        raise Conflict
     grant = HandlerGrant(member=case.member.id, granted_at=case.act.now, held_since=since)
     grants = (*_others(assignment, case.member), grant)
     kind = FollowUpKind.TELL_PENDING

@@ -28,6 +28,7 @@ class By:
     role: Role | None  # None: no role is needed
     party: Party
     only: Guard | None = None  # what else must hold of the actor: own order, granted, picked
+    at_home: bool = False  # whether it takes to act for the organisation a user belongs to (R5)
 
 
 @final

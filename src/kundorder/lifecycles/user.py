@@ -18,9 +18,9 @@ from kundorder.vocabulary import UserState as S
 
 PARTIES = (Party.CUSTOMER, Party.AGENT, Party.PROVIDER)
 ANY_ADMINISTRATOR = tuple(By(Role.ADMINISTRATOR, party) for party in PARTIES)  # of the organisation acted for
-ADMINISTRATOR = tuple(By(Role.ADMINISTRATOR, party, only=becomes.in_own_organisation) for party in PARTIES)
+ADMINISTRATOR = tuple(By(Role.ADMINISTRATOR, party, at_home=True) for party in PARTIES)
 AGENTS_ADMINISTRATOR = (By(Role.ADMINISTRATOR, Party.AGENT),)
-THE_USER = tuple(By(None, party, only=becomes.in_own_organisation) for party in PARTIES)
+THE_USER = tuple(By(None, party, at_home=True) for party in PARTIES)
 OFFICER = (By(Role.PROVIDER_OFFICER, Party.PROVIDER),)
 
 ROWS: tuple[AnyRow, ...] = (

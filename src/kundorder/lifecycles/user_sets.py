@@ -54,15 +54,6 @@ _SIDES_OF_ROLE: dict[Role, tuple[Party, ...]] = {
 _TOLD_LATER = (Role.ATTESTANT, Role.AGENT_HANDLER)
 
 
-def in_own_organisation(case: Case) -> Reasons:
-    """Users are managed in their own organisation only (R5)."""
-    organisation = case.member.organisation
-    if case.act.actor.organisation == organisation:
-        return ()
-    params = (("role", Role.ADMINISTRATOR.value), ("organisation", organisation))
-    return (Reason(ReasonCode.ROLE_MISSING, params, cleared_by=(_administrator(case, organisation),)),)
-
-
 def _administrator(case: Case, organisation: str) -> Clearer:
     own = case.mine is not None and case.mine.number == organisation
     side = sides(case.mine)[0] if own and case.mine is not None else Party.CUSTOMER
@@ -197,8 +188,6 @@ def may_have_role(case: Case, command: AssignRole) -> Reasons:
     params = (("role", role.value), ("organisation", organisation))
     if role is Role.SIGNATORY:
         return (Reason(ReasonCode.ROLE_NOT_ASSIGNABLE, params, cleared_by=(OFFICER,)),)
-    if case.act.actor.organisation != organisation:
-        return ()  # what kind of organisation theirs is was not loaded; that they are not one's own is said elsewhere
     found: list[Reason] = []
     mine = () if case.mine is None else sides(case.mine)
     if not any(side in mine for side in _SIDES_OF_ROLE[role]):

@@ -86,11 +86,15 @@ class Looking:
         async with self.acting.store.transaction() as transaction:
             case, granted = await self._reader(transaction, actor)
             mine = () if case.me is None else (case.me.id,)
+            follows, acts = set(orders_for(case, granted)), set(pending_for(case, granted))
             page = await transaction.select(Index.NOTICES, mine, after=after, limit=limit, newest_first=True)
-        follows, acts = set(orders_for(case, granted)), set(pending_for(case, granted))
+            while page.after is not None and (shown := _up_to_last(page, follows, acts)) < len(page.items):
+                # Where to go on must not name an order that the actor may follow no more.
+                after, room = (after, shown) if shown else (page.after, limit)
+                page = await transaction.select(Index.NOTICES, mine, after=after, limit=room, newest_first=True)
+        records = (line.fact.record for line in page.items if line.fact is not None)
         found: list[Notice] = []
-        for line in page.items:
-            record = None if line.fact is None else line.fact.record
+        for record in records:
             if isinstance(record, Order) and _concerns(record, follows, acts):
                 found += (notice for notice in record.notices if notice.member in mine)
         return NoticePage(items=tuple(found), after=page.after)
@@ -253,6 +257,17 @@ def _concerns(order: Order, follows: set[str], acts: set[str]) -> bool:
     if follows.isdisjoint(lines_of(order, Index.ORDERS)):
         return False
     return order.state not in _ASKING or not acts.isdisjoint(lines_of(order, Index.PENDING))
+
+
+def _up_to_last(page: Page, follows: set[str], acts: set[str]) -> int:
+    """How many lines of a page there are up to the last that is shown."""
+    records = (None if line.fact is None else line.fact.record for line in page.items)
+    shown = (
+        number
+        for number, record in enumerate(records, 1)
+        if isinstance(record, Order) and _concerns(record, follows, acts)
+    )
+    return max(shown, default=0)
 
 
 def _is_only_agent(case: Case, order: Order) -> bool:

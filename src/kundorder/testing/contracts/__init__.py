@@ -10,3 +10,4 @@ from kundorder.testing.contracts.promising import examine as examine
 from kundorder.testing.contracts.promising import promise as promise
 from kundorder.testing.contracts.promising import promise_for as promise_for
 from kundorder.testing.contracts.promising import promises_of as promises_of
+from kundorder.testing.contracts.promising import raises as raises

@@ -6,8 +6,10 @@ documents it, and with which cases it is put. Each case gets a place of its own,
 
 import tempfile
 import traceback
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from inspect import signature
 from operator import methodcaller
 from pathlib import Path
 from typing import ClassVar, Final, Protocol, TypeAlias, TypeVar, final
@@ -66,11 +68,14 @@ class Contract:
     place: Path
     """A folder with nothing in it, for one case of one promise."""
 
+    closing: ExitStack
+    """What is to be closed when a case is over: ``self.closing.callback(store.close)``."""
+
     def begin(self) -> None:
-        """What is done before each case; ``place`` is there then."""
+        """What is done before each case; ``place`` and ``closing`` are there then."""
 
     def finish(self) -> None:
-        """What is done after each case, however it went."""
+        """What is done after each case, however it went; what is in ``closing`` is closed after it."""
 
 
 def promise(of: Documented) -> Callable[[Callable[[_C], None]], Callable[[_C], None]]:
@@ -100,17 +105,41 @@ def promise_for(of: Documented, cases: Collection[_V]) -> Callable[[Callable[[_C
         cases: what the method is called with; at least one.
 
     Returns:
-        A method without arguments that raises ``PromiseBroken`` for the first case in which the promise is not kept.
+        A method without arguments that raises ``PromiseBroken`` for the first case in which the promise is not kept,
+        and ``SkipTest`` if no case has anything to say about the adapter.
     """
 
     def marked(method: Callable[[_C, _V], None]) -> Callable[[_C], None]:
+        _contract, parameter = signature(method).parameters
+
         def put(contract: _C) -> None:
+            skipped: list[SkipTest] = []
             for case in cases:
-                _put(contract, partial(method, contract, case), of, method.__name__, repr(case))
+                try:
+                    _put(contract, partial(method, contract, case), of, method.__name__, f"{parameter}={case!r}")
+                except SkipTest as skip:
+                    skipped.append(skip)
+            if len(skipped) == len(cases):
+                raise skipped[0]
 
         return _as_named(put, method)
 
     return marked
+
+
+@contextmanager
+def raises(*errors: type[BaseException]) -> Generator[None]:
+    """Within, one of these is raised.
+
+    Raises:
+        AssertionError: it is not.
+    """
+    try:
+        yield
+    except errors:
+        return
+    names = " or ".join(error.__name__ for error in errors)
+    raise AssertionError(f"{names} is not raised")
 
 
 def _as_named(put: Callable[[_C], None], method: Documented) -> Callable[[_C], None]:
@@ -124,7 +153,10 @@ def _as_named(put: Callable[[_C], None], method: Documented) -> Callable[[_C], N
 
 def _put(contract: Contract, method: Callable[[], None], of: Documented, name: str, case: str) -> None:
     try:
-        with tempfile.TemporaryDirectory(prefix="kundorder-", ignore_cleanup_errors=True) as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="kundorder-", ignore_cleanup_errors=True) as folder,
+            ExitStack() as contract.closing,
+        ):
             contract.place = Path(folder)
             contract.begin()
             try:

@@ -1,0 +1,91 @@
+"""How a contract is put: a place for each case, told in words what is broken, skipped only where nothing is left."""
+
+from pathlib import Path
+from unittest import SkipTest
+
+import pytest
+
+from kundorder.ports import Store, Transaction
+from kundorder.testing.contracts import Contract, PromiseBroken, examine, promise, promise_for, raises
+
+SEEN: list[Path] = []
+OVER: list[str] = []
+
+
+class OfEverything(Contract):
+    port = "Store"
+    number = 0
+
+    def begin(self) -> None:
+        self.closing.callback(OVER.append, "closed")
+
+    def finish(self) -> None:
+        OVER.append("finished")
+
+    @promise(Store.transaction)
+    def test_it_is_kept(self) -> None:
+        SEEN.append(self.place)
+        assert self.place.is_dir()
+        (self.place / "left").touch()
+
+    @promise_for(Transaction.read, (1, 2, 3))
+    def test_it_is_below_three(self, given: int) -> None:
+        SEEN.append(self.place)
+        assert list(self.place.iterdir()) == []
+        (self.place / "left").touch()
+        if given == 1:
+            raise SkipTest("of no interest")
+        assert given < 3, f"it is {given}"
+
+    @promise_for(Transaction.read, (1, 2))
+    def test_it_is_of_some_interest(self, given: int) -> None:
+        if given == 1:
+            raise SkipTest("of no interest")
+
+    @promise_for(Transaction.read, (1, 2))
+    def test_it_is_of_no_interest(self, given: int) -> None:
+        raise SkipTest(f"{given} is of no interest")
+
+
+def test_a_contract_is_reported_on_promise_by_promise() -> None:
+    report = examine(OfEverything())
+    assert report.kept == ("test_it_is_kept", "test_it_is_of_some_interest")
+    assert report.skipped == ("test_it_is_of_no_interest",)
+    (broken,) = report.broken
+    assert str(broken).splitlines() == [
+        "a promise of the port Store is broken: it is below three",
+        "  documented at: kundorder.ports.stores.Transaction.read",
+        "  put with: given=3",
+        "  found: it is 3",
+        "assert 3 < 3",
+    ]
+    assert not report.holds
+    assert examine(OfEverything(), only=report.kept).holds
+    assert not examine(OfEverything(), only=report.skipped).holds
+
+
+def test_each_case_has_a_place_of_its_own_that_is_gone_when_it_is_over() -> None:
+    SEEN.clear()
+    _ = examine(OfEverything(), only=["test_it_is_kept", "test_it_is_below_three"])
+    assert len(set(SEEN)) == len(SEEN) == 4
+    assert not any(place.exists() for place in SEEN)
+
+
+def test_what_is_to_be_closed_is_closed_after_each_case_however_it_went() -> None:
+    OVER.clear()
+    with pytest.raises(PromiseBroken):
+        OfEverything().test_it_is_below_three()
+    assert OVER == ["finished", "closed"] * 3
+
+
+def fails(error: Exception) -> None:
+    raise error
+
+
+def test_what_has_to_be_raised_is_asked_for() -> None:
+    with raises(ValueError, KeyError):
+        fails(KeyError())
+    with pytest.raises(AssertionError, match="ValueError or KeyError is not raised"), raises(ValueError, KeyError):
+        pass
+    with pytest.raises(TypeError), raises(ValueError):
+        fails(TypeError())
