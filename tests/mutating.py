@@ -23,6 +23,9 @@ QUICK: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         "refusals",
+        "bells",
+        "path",
+        "policies",
         "lifecycles",
         "workflow",
         "rules",

@@ -20,7 +20,7 @@ CHANGED: Final = ("decisions", "policies", "workflow", "codec", "delivery")
 """The modules in which at least 95 of 100 mutants have to be noticed."""
 
 QUICK: Final = (
-    "codec", "refusals", "rules", "visibility", "lifecycles", "workflow", "delivery", "retries", "idempotency",
+    "codec", "bells", "path", "policies", "refusals", "rules", "visibility", "lifecycles", "workflow", "delivery", "retries", "idempotency",
     "messages", "journal", "joint_signing", "signings", "signing", "export", "cells", "relays", "delivery_outage",
     "errors", "links", "pruning", "evidence_files", "boundary", "signing_attacks",
 )  # fmt: skip

@@ -169,6 +169,7 @@ class Portal(Reading):
         """Carry out what is owed: mail that is still wanted, and follow-ups; call it as often as you like.
 
         Raises:
+            Conflict: another delivers the same at this very moment; call again, what is owed stays owed.
             Unavailable: the store does not answer; call again.
         """
         return self._delivering.deliver(limit)
