@@ -18,7 +18,7 @@ BIN, EXE = (VENV / "Scripts", ".exe") if os.name == "nt" else (VENV / "bin", "")
 PYTHON = BIN / f"python{EXE}"
 COMMANDS = {  # name → the extra it needs, and what is run of it
     "demo": ("demo", ("python -m kundorder demo",)),
-    "test": ("test", ("python -m pytest -n 2 --dist loadfile",)),
+    "test": ("test", ("python -m pytest -n 2 --dist loadfile --no-loadscope-reorder",)),
     "check": ("test", ("ruff check", "ruff format --check", "mypy", "basedpyright", "lint-imports --no-logo")),
     "docs": ("docs", ("sphinx-build -q -W --keep-going docs docs/_build",)),
 }

@@ -25,6 +25,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof-long", type=Path, metavar="FILE", help="put it among what other long runs have done")
 
 
+_LONGEST: Final = (
+    *("store", "simulation", "decision_table", "stateful", "closure", "closure_two", "machine", "conformance"),
+    *("wrong_stores", "decision_table_houses", "pades", "demo", "demo_unplugged", "wrong_cores", "wrong_adapters"),
+    *("tutorial", "delivery_crashes", "delivery_outage", "crash_points", "kills", "power_cuts", "export", "cells"),
+)
+"""The files that take longest, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that of several processes none is busy long after the others."""
+    place = {f"test_{name}.py": number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 class Sharer(Protocol):
     """One of several processes that share a run, as ``pytest-xdist`` has it."""
 

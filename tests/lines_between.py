@@ -44,6 +44,8 @@ class Between:
 
     def close(self) -> None:
         """Everything ends."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who waits for a client
         self._listener.close()
         for line in self._lines:
             with suppress(OSError):

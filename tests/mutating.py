@@ -3,7 +3,8 @@
 ``.venv/bin/python tests/mutating.py rows`` changes every fact in the rows of the lifecycles, which takes an hour and
 more; words after it choose the mutants whose names hold them. ``.venv/bin/python tests/mutating.py functions PLACE``
 lets mutmut change the functions of the core in a copy of the house at that place, which takes several hours and goes on
-where it was stopped; it needs ``mutmut``. Without further words, the numbers go into ``docs/reference/proof-long.json``.
+where it was stopped; it needs ``mutmut``. Without further words the numbers go into
+``docs/reference/proof-long.json``.
 Each ends with the number of those that were missed and have no reason in ``mutation/explained.py``.
 """
 

@@ -37,7 +37,6 @@ SCENARIOS = (
         ways=((DIRECT,), (TGP,)),
         changes=(BO,),
     ),
-    Scenario(name="one customer, both via agent", customers=SAME, ways=((VIA,), (VIA,))),
     Scenario(
         name="one customer, direct and TGP, four eyes, the orderer goes",
         customers=SAME,
@@ -57,18 +56,21 @@ CHANGES = (
     "assignment",
     "agreement first",
 )
-LARGER = tuple(
-    Scenario(
-        name=f"{'two customers' if customers == BOTH else 'one customer'}{', four eyes' * rules.four_eyes}, {name}",
-        customers=customers,
-        ways=(WAYS, WAYS),
-        rules=rules,
-        changes=changes,
-        whole=not changes,
-    )
-    for customers in (BOTH, SAME)
-    for rules in (ko.Rules(), FOUR_EYES)
-    for name, changes in (("nobody comes or goes", ()), *((change, (change,)) for change in CHANGES))
+LARGER = (
+    Scenario(name="one customer, both via agent", customers=SAME, ways=((VIA,), (VIA,))),
+    *(
+        Scenario(
+            name=f"{'two customers' if customers == BOTH else 'one customer'}{', four eyes' * rules.four_eyes}, {name}",
+            customers=customers,
+            ways=(WAYS, WAYS),
+            rules=rules,
+            changes=changes,
+            whole=not changes,
+        )
+        for customers in (BOTH, SAME)
+        for rules in (ko.Rules(), FOUR_EYES)
+        for name, changes in (("nobody comes or goes", ()), *((change, (change,)) for change in CHANGES))
+    ),
 )
 
 

@@ -20,9 +20,9 @@ CHANGED: Final = ("decisions", "policies", "workflow", "codec", "delivery")
 """The modules in which at least 95 of 100 mutants have to be noticed."""
 
 QUICK: Final = (
-    "codec", "bells", "path", "policies", "refusals", "rules", "visibility", "lifecycles", "workflow", "delivery", "retries", "idempotency",
-    "messages", "journal", "joint_signing", "signings", "signing", "export", "cells", "relays", "delivery_outage",
-    "errors", "links", "pruning", "evidence_files", "boundary", "signing_attacks",
+    "codec", "bells", "path", "policies", "refusals", "rules", "visibility", "lifecycles", "workflow", "delivery",
+    "retries", "idempotency", "messages", "journal", "joint_signing", "signings", "signing", "export", "cells",
+    "relays", "delivery_outage", "errors", "links", "pruning", "evidence_files", "boundary", "signing_attacks",
 )  # fmt: skip
 THOROUGH: Final = ("layout", "store", "decision_table", "closure", "stateful")
 NOT_FOUND: Final = 4  # pytest's status when there is no such test

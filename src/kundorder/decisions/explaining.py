@@ -86,16 +86,20 @@ def out_of_turn(case: Case, place: Place, trigger: Trigger, mine: tuple[Party, .
     decided = _decided(case, place, trigger, tuple(by for _at, by in ours))
     if decided is not None:
         return (_already(subject, decided), *lacking)
-    found = Reason(ReasonCode.WRONG_STATE, (("state", state.value),), cleared_by=_next(place, subject, state))
-    return (in_full(place, subject, found), *lacking)
+    params = (("state", state.value), ("possible", _possible(place, state)))
+    return (Reason(ReasonCode.WRONG_STATE, params, cleared_by=_next(place, subject, state)), *lacking)
+
+
+def _possible(place: Place, state: State) -> str:
+    return "|".join(STEPS[place][state]) or "nothing"
 
 
 def in_full(place: Place, subject: Subject | None, reason: Reason) -> Reason:
-    """The reason; of a wrong state, with what can be done from there, which no single row knows."""
+    """The reason; of a wrong state, with all that can be done from there, which no single row knows."""
     if reason.code is not ReasonCode.WRONG_STATE or subject is None:
         return reason
-    possible = "|".join(STEPS[place][subject.state]) or "nothing"
-    return attrs.evolve(reason, params=(*reason.params, ("possible", possible)))
+    params = (("state", subject.state.value), ("possible", _possible(place, subject.state)))
+    return attrs.evolve(reason, params=params)
 
 
 def _of_member(member: Member, mine: tuple[Party, ...]) -> Reasons:

@@ -75,7 +75,7 @@ def is_closed(case: Case) -> Reasons:
         return ()
     organisation = original.content.organisation
     orderer = Clearer(role=Role.ORDERER, party=Party.CUSTOMER, organisation=organisation)
-    params = (("state", original.state.value),)
+    params = (("state", original.state.value), ("possible", "nothing"))  # whoever asks knows what is
     return (Reason(ReasonCode.WRONG_STATE, params, cleared_by=(orderer,)),)
 
 
