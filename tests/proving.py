@@ -83,9 +83,9 @@ def quoted(found: Mapping[str, int]) -> str:
     cells, situations = f"{found[_CELLS]:,}", f"{found[_SITUATIONS]:,}"
     return f"""\
 Each run of the tests compares {cells} decisions with rules written a second time, looks at {situations}
-situations of two orders with the eyes of everybody, and lets {found[_WORLDS]:,} small worlds go wrong and heal, each from one
-seed. {_wrong(found)} adapters, signers and cores that are wrong on purpose are caught by the promise they break.
-[All that is done, in numbers](docs/reference/proof.md)."""
+situations of two orders with the eyes of everybody, and lets {found[_WORLDS]:,} small worlds go wrong and heal, each
+from one seed. {_wrong(found)} adapters, signers and cores that are wrong on purpose are caught by the promise they
+break. [All that is done, in numbers](docs/reference/proof.md)."""
 
 
 def _wrong(found: Mapping[str, int]) -> str:
