@@ -27,6 +27,7 @@ QUICK: Final = tuple(
         "bells",
         "path",
         "policies",
+        "out_of_turn",
         "lifecycles",
         "workflow",
         "rules",
