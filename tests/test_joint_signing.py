@@ -210,6 +210,10 @@ def test_when_the_wording_changes_whoever_has_signed_is_asked_to_sign_again() ->
     later.deliver()
     again = table.world.mailer.letters[letters:]
     assert [letter.to.partition("@")[0] for letter in again] == [NAMES[0]]
+    (asked_first, *_rest, asked_again) = [
+        letter for letter in table.world.mailer.letters if letter.to == again[0].to and letter.role is ko.Role.SIGNATORY
+    ]
+    assert asked_again.subject == asked_first.subject
     assert table.sign("s1", later).state == S.SIGNED
     assert table.agreement().terms_version == "2026-2"
     documents = [signed.document for signed in later.evidence(AGREEMENT, ko.SYSTEM)]

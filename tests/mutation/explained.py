@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 EXPLAINED: Final[Mapping[str, str]] = {
+    "agreement.py:23: notice True": "notices stand on orders only; a signatory has no login and no list",
+    "agreement.py:24: notice True": "notices stand on orders only; a signatory has no login and no list",
     "policies.is_granted: if case.me is None and Role.AGENT_HANDLER not in case.me.roles:": (
         "the short way out for those without the role; the list of holders, looked at next, says the same"
     ),
