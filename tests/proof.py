@@ -1,7 +1,7 @@
 """What a run of the tests has done, in numbers: kills, cuts, crash points, races.
 
-A test says what it has done as soon as it has held; ``pytest --proof=FILE`` writes the sums down when the run is over, and
-``--proof-long=FILE`` puts them among those of other long runs.
+A test says what it has done as soon as it has held; ``pytest --proof=FILE`` writes the sums down when the run is over,
+and ``--proof-long=FILE`` puts them among those of other long runs.
 """
 
 import json

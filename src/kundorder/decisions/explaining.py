@@ -61,9 +61,7 @@ def takes(by: By, mine: tuple[Party, ...], case: Case) -> bool:
 
 def wrong_party(permitted: tuple[By, ...], subject: Subject | None) -> Reason:
     """The act is done by somebody else's side."""
-    if isinstance(
-        subject, Member
-    ):  # whoever sees another organisation's users is the provider
+    if isinstance(subject, Member):  # whoever sees another organisation's users is the provider
         permitted = tuple(by for by in permitted if not by.at_home or by.party is not Party.PROVIDER)
     return Reason(ReasonCode.WRONG_PARTY, (("party", _sides(permitted)),), cleared_by=who(permitted, subject))
 
