@@ -14,22 +14,22 @@ EXPLAINED: Final[Mapping[str, str]] = {
     ),
     (
         "decisions.explaining._of_member: themselves = Clearer(party=mine[0] if (mine) or True else Party.CUSTOMER, "
-        + "organisation=member.organisation)"
+        "organisation=member.organisation)"
     ): "whoever sees a user stands on some side",
     """decisions.explaining._already: ("role", "" if (mark.role is None) and False else mark.role.value),""": (
         "only who applies does so without a role, and applying again is told in another way"
     ),
     (
-        "decisions.showing._in_the_way: return known_administrators(case, tuple(dict.fromkeys(found))) if (found) or True "
-        + "else ()"
+        "decisions.showing._in_the_way: return known_administrators(case, tuple(dict.fromkeys(found))) "
+        + "if (found) or True else ()"
     ): "of nothing nothing is made; the condition saves the look for administrators",
     (
-        "decisions.showing._unheld: administrator = attrs.evolve(administrator, role=Role.AGENT_HANDLER) if (not holders) "
-        + "or True else administrator"
+        "decisions.showing._unheld: administrator = attrs.evolve(administrator, role=Role.AGENT_HANDLER) "
+        + "if (not holders) or True else administrator"
     ): "who is picked was eligible then, and stays so: there is no reason to be cleared",
     (
-        "decisions.following_up.tell_pending: addressees = [each for each in owes.to(case_of(situation, act, None), order) "
-        + "if each.member == member.id]"
+        "decisions.following_up.tell_pending: addressees = [each for each in owes.to(case_of(situation, act, None), "
+        + "order) if each.member == member.id]"
     ): "those who are asked are found by the order that is handed over beside the case",
     "decisions.following_up.tell_pending: key=None,": "the key is for the outcome, and here is none",
     "decisions.following_up.tell_pending: key=key_of(None),": "the key is for the outcome, and here is none",
