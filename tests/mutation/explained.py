@@ -21,15 +21,15 @@ EXPLAINED: Final[Mapping[str, str]] = {
     ),
     (
         "decisions.showing._in_the_way: return known_administrators(case, tuple(dict.fromkeys(found))) "
-        + "if (found) or True else ()"
+        "if (found) or True else ()"
     ): "of nothing nothing is made; the condition saves the look for administrators",
     (
         "decisions.showing._unheld: administrator = attrs.evolve(administrator, role=Role.AGENT_HANDLER) "
-        + "if (not holders) or True else administrator"
+        "if (not holders) or True else administrator"
     ): "who is picked was eligible then, and stays so: there is no reason to be cleared",
     (
         "decisions.following_up.tell_pending: addressees = [each for each in owes.to(case_of(situation, act, None), "
-        + "order) if each.member == member.id]"
+        "order) if each.member == member.id]"
     ): "those who are asked are found by the order that is handed over beside the case",
     "decisions.following_up.tell_pending: key=None,": "the key is for the outcome, and here is none",
     "decisions.following_up.tell_pending: key=key_of(None),": "the key is for the outcome, and here is none",
