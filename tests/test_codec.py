@@ -1,9 +1,10 @@
 """What is stored is read again as it was, or it is said what cannot be read and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
+from kundorder import codec
 from kundorder.codec import SCHEMA, decode, decode_entry, decode_outcome, decode_owed, encode
 from kundorder.errors import Corrupt
 from kundorder.events import Entry, Owed
@@ -66,3 +67,28 @@ def test_what_else_is_stored_is_read_as_it_was_or_it_is_said_what_cannot_be_read
         with pytest.raises(Corrupt) as caught:
             read(text)
         assert str(caught.value).startswith(told)
+
+
+def test_a_record_of_an_earlier_schema_takes_each_step_there_is_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No schema has changed yet; so the steps are made up here, on the way of a record that has none of its own."""
+
+    def renamed(old: str, new: str) -> Callable[[Mapping[str, object]], Mapping[str, object]]:
+        return lambda fields: {new if name == old else name: value for name, value in fields.items()}
+
+    steps = {(Kind.RECEIPT, 1): renamed("hash", "digest_of_it"), (Kind.RECEIPT, 3): renamed("digest_of_it", "digest")}
+    monkeypatch.setattr(codec, "UPCASTERS", steps)
+    monkeypatch.setattr(codec, "SCHEMA", 4)
+    record = one_of(Kind.RECEIPT)
+    now = encode(record)
+    first, third = now.replace('"digest":', '"hash":'), now.replace('"digest":', '"digest_of_it":')
+    assert first != now
+    key = Key("receipt:x")
+    assert [decode(key, schema, text) for schema, text in ((4, now), (3, third), (2, third), (1, first))] == [
+        record
+    ] * 4
+    for schema, text in ((2, first), (4, third)):
+        with pytest.raises(Corrupt):
+            decode(key, schema, text)
+    assert decode(Key("member:x"), 1, encode(one_of(Kind.MEMBER))) == one_of(Kind.MEMBER)
+    with pytest.raises(Corrupt, match="upgrade kundorder"):
+        decode(key, 5, now)

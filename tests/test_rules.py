@@ -1065,3 +1065,18 @@ def test_every_rule_of_the_domain_has_a_test_here() -> None:
     tests = [each for name, each in globals().items() if name.startswith("test_")]
     numbers = {int(number) for each in tests for number in re.findall(r"\bR(\d+)\b", each.__doc__ or "")}
     assert numbers == {*range(1, 24), *range(27, 40)} - {30}
+
+
+def test_an_agent_agreement_is_not_approved_while_somebody_named_is_deleted() -> None:
+    """R27: the provider restores first."""
+    cast = Cast.new()
+    alva = cast.world.user(cast.agda, "alva", Role.ADMINISTRATOR)
+    cast.portal.execute(ko.TerminateAgreement(agreement=f"agent/{AGENT}"), cast.olle)
+    again = ko.ApplyForAgentAgreement(name="Provagenten", application=cast.world.application(AGENT, "agda"))
+    cast.portal.execute(again, alva)
+    approve = ko.ApproveAgreement(agreement=f"agent/{AGENT}")
+    assert cast.codes(approve, cast.olle) == set()
+    cast.portal.execute(ko.DeleteUser(member=cast.id(cast.agda)), alva)
+    assert cast.codes(approve, cast.olle) == {C.USER_DELETED}
+    cast.portal.execute(ko.RestoreUser(member=cast.id(cast.agda)), cast.olle)
+    assert cast.codes(approve, cast.olle) == set()

@@ -221,6 +221,14 @@ def test_a_machine_decides_nothing_by_itself(place: Place) -> None:
 
 
 @pytest.mark.parametrize("place", MACHINES)
+def test_a_machine_is_named_knows_its_states_and_begins_nowhere(place: Place) -> None:
+    machine, rows_of_it = MACHINES[place], [row for steps in STEPS[place].values() for row in steps.values()]
+    assert set(machine.states) == {NOWHERE, *(row.to.value for row in rows_of_it)}
+    assert machine.initial == NOWHERE
+    assert machine.name.startswith(place[0].value)
+
+
+@pytest.mark.parametrize("place", MACHINES)
 def test_a_step_of_a_machine_has_one_target(place: Place) -> None:
     for event in MACHINES[place].events.values():
         assert all(len(transitions) == 1 for transitions in event.transitions.values())
