@@ -6,7 +6,8 @@ from unittest import SkipTest
 import pytest
 
 from kundorder.ports import Store, Transaction
-from kundorder.testing.contracts import Contract, PromiseBroken, examine, promise, promise_for, raises
+from kundorder.testing.contracts import Contract, PromiseBroken, Report, examine, promise, promise_for, raises
+from kundorder.testing.contracts.mailer import MailerContract
 
 SEEN: list[Path] = []
 OVER: list[str] = []
@@ -89,3 +90,16 @@ def test_what_has_to_be_raised_is_asked_for() -> None:
         pass
     with pytest.raises(TypeError), raises(ValueError):
         fails(TypeError())
+
+
+def test_what_only_the_host_knows_has_to_be_overridden() -> None:
+    class Unmade(MailerContract):
+        """Nobody has said how it is made."""
+
+    with pytest.raises(TypeError, match="override make_mailer"):
+        examine(Unmade())
+
+
+def test_a_report_names_what_was_not_put() -> None:
+    report = Report(kept=("test_a",), broken=(), skipped=("test_what_is_under_way_ends",))
+    assert str(report) == "not put: what is under way ends\n1 kept, 0 broken, 1 not put"

@@ -2,7 +2,11 @@
 
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
 
 import attrs
 import pytest
@@ -272,3 +276,32 @@ def kept(command: ko.Command) -> ko.Command:
 def known(number: identifiers.OrganisationNumber) -> str:
     """As ``kept``, of a new type of text."""
     return number
+
+
+CONFTEST: Final = "import kundorder.testing.strategies as ours\n\nours.register()\n"
+REGISTERED: Final = """
+from hypothesis import given, settings, strategies as st
+import kundorder as ko
+import kundorder.testing.strategies as ours
+from kundorder.testing.moves import Move
+
+@settings(max_examples=5, database=None, deadline=None)
+@given(st.from_type(ko.Rules), st.from_type(Move))
+def test_they_are_known(rules, move):
+    assert isinstance(rules, ko.Rules)
+
+@settings(max_examples=20, database=None, derandomize=True, deadline=None)
+@given(ours.situations())
+def test_a_failure_is_told_shortly(reached):
+    assert reached.state != "DRAFT"
+"""
+
+
+def test_a_host_registers_in_its_conftest_and_reads_what_fails(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST, "utf-8")
+    (tmp_path / "test_registered.py").write_text(REGISTERED, "utf-8")
+    call = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--tb=short"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert "Move(ko.StartOrder(" in done.stdout
+    assert len(done.stdout.splitlines()) < 60, done.stdout

@@ -152,6 +152,7 @@ def _as_named(put: Callable[[_C], None], method: Documented) -> Callable[[_C], N
 
 
 def _put(contract: Contract, method: Callable[[], None], of: Documented, name: str, case: str) -> None:
+    __tracebackhide__ = True  # for pytest: what was asserted is what one wants to see
     try:
         with (
             tempfile.TemporaryDirectory(prefix="kundorder-", ignore_cleanup_errors=True) as folder,
@@ -165,6 +166,9 @@ def _put(contract: Contract, method: Callable[[], None], of: Documented, name: s
                 contract.finish()
     except SkipTest:
         raise
+    except NotImplementedError as error:
+        unmade = traceback.extract_tb(error.__traceback__)[-1].name
+        raise TypeError(f"override {unmade}: only you know it") from error
     except Exception as error:
         promised, documented = name.removeprefix(_PREFIX).replace("_", " "), f"{of.__module__}.{of.__qualname__}"
         raise PromiseBroken(contract.port, promised, documented, case, _found(error)) from error
@@ -197,6 +201,7 @@ class Report:
 
     def __str__(self) -> str:
         told = [str(each) for each in self.broken]
+        told += [f"not put: {name.removeprefix(_PREFIX).replace('_', ' ')}" for name in self.skipped]
         return "\n".join([*told, f"{len(self.kept)} kept, {len(self.broken)} broken, {len(self.skipped)} not put"])
 
 

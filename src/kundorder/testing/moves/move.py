@@ -1,6 +1,6 @@
 """One move: somebody asks for something."""
 
-from typing import final
+from typing import Protocol, final
 
 import attrs
 
@@ -8,6 +8,14 @@ from kundorder.commands import AgreementCommand, AssignmentCommand, Command, Mem
 from kundorder.model import Actor
 from kundorder.testing.moves.pasting import pasted
 from kundorder.vocabulary import Trigger
+
+
+class Printer(Protocol):
+    """What Hypothesis prints with."""
+
+    def text(self, obj: str) -> None:
+        """Put it down as it is."""
+        ...
 
 
 @final
@@ -40,3 +48,8 @@ class Move:
 
     def __repr__(self) -> str:
         return f"Move({pasted(self.command)}, {pasted(self.actor)})"
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: FBT001 # pyright: ignore[reportUnusedFunction] - so Hypothesis calls it
+        """What Hypothesis shows of a failure; without it, every field of what is within."""
+        del cycle
+        printer.text(repr(self))

@@ -21,7 +21,11 @@ def legal_moves(
     actor: Actor | None = None,
     onward: bool | None = None,
 ) -> SearchStrategy[Move]:
-    """One of the moves that the portal says are open; see ``moves.legal_moves``. There is nothing where none is."""
+    """One of the moves that the portal says are open; see ``moves.legal_moves``.
+
+    Where none is, nothing can be drawn, and Hypothesis gives the example up: look with ``moves.legal_moves`` first
+    where that may be so, as at the end of an order.
+    """
     found = moves.legal_moves(scene, subject=subject, triggers=triggers, actor=actor, onward=onward)
     return st.sampled_from(found) if found else st.nothing()
 

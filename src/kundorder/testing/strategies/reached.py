@@ -9,6 +9,7 @@ from kundorder.catalogue import Catalogue, Offer
 from kundorder.model import Actor, Order, Rules
 from kundorder.portal import Portal
 from kundorder.testing.moves import Move, Scene, legal_moves, pasted
+from kundorder.testing.moves.move import Printer
 from kundorder.testing.surroundings import NumberedIds
 from kundorder.testing.world import AGENT, CUSTOMER, World
 from kundorder.vocabulary import ConnectionMode, CustomerCategory, Flow, OrderState, Role, Trigger
@@ -81,6 +82,11 @@ class Reached:
         told = "".join(f"\n    {move!r}," for move in self.story)
         stands = f"{self.state}, {self.flow}, {pasted(self.rules)}" if self.order_id else "nothing yet"
         return f"Reached({stands}:{told})"
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: FBT001 # pyright: ignore[reportUnusedFunction] - so Hypothesis calls it
+        """What Hypothesis shows of a failure; without it, every field of the whole world."""
+        del cycle
+        printer.text(repr(self))
 
 
 def founded(

@@ -1,7 +1,7 @@
 """Making ``st.from_type`` know the types of `kundorder`, for hosts that want it."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 from hypothesis import strategies as st
@@ -32,6 +32,8 @@ from kundorder.testing.strategies.reached import Reached
 from kundorder.testing.strategies.situations import situations
 from kundorder.testing.strategies.values import values_of
 
+_T = TypeVar("_T")
+
 IDENTIFIERS: Final[Mapping[str, Callable[[], SearchStrategy[str]]]] = {
     "AgreementId": agreement_ids,
     "AssignmentId": assignment_ids,
@@ -58,14 +60,19 @@ def public_values() -> tuple[type[attrs.AttrsInstance], ...]:
 
 
 def register() -> None:
-    """Let ``st.from_type`` know every public type of `kundorder`; ``st.from_type(ko.Command)`` draws any command.
+    """Let ``st.from_type`` know every public value of `kundorder`; ``st.from_type(ko.Command)`` draws any command.
 
     It holds for the whole process, so a host says so once, in its ``conftest.py`` for instance. Repeating is harmless.
     """
     for kind in public_values():
-        st.register_type_strategy(kind, values_of(kind))
+        st.register_type_strategy(kind, values_of)
     for name, strategy in IDENTIFIERS.items():
-        st.register_type_strategy(getattr(identifiers, name), strategy())
-    st.register_type_strategy(Move, anything())
-    st.register_type_strategy(Reached, situations())
-    st.register_type_strategy(StaffedOrganisation, staffed_organisations())
+        st.register_type_strategy(getattr(identifiers, name), _whatever_is_asked(strategy))
+    st.register_type_strategy(Move, _whatever_is_asked(anything))
+    st.register_type_strategy(Reached, _whatever_is_asked(situations))
+    st.register_type_strategy(StaffedOrganisation, _whatever_is_asked(staffed_organisations))
+
+
+def _whatever_is_asked(strategy: Callable[[], SearchStrategy[_T]]) -> Callable[[type[_T]], SearchStrategy[_T]]:
+    # A strategy that is handed over is looked at and printed at once, which warns of its size in a ``conftest.py``.
+    return lambda _kind: strategy()
