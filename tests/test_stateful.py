@@ -78,7 +78,7 @@ def run(factory: Callable[[], Adapters | Store], *, examples: int, steps: int) -
 
 @pytest.mark.timeout(900)  # to make a failure shorter may take minutes
 def test_in_memory_the_laws_hold_whatever_people_do() -> None:
-    run(in_memory, examples=80, steps=30)
+    run(in_memory, examples=50, steps=30)
 
 
 @pytest.mark.timeout(900)

@@ -33,7 +33,7 @@ from kundorder.testing.strategies.people import ROLES
 from kundorder.testing.strategies.registering import IDENTIFIERS, public_values
 from kundorder.testing.strategies.texts import BLANKS
 
-EXAMPLES = 20
+EXAMPLES = 12
 
 PARSERS: Mapping[str, tuple[Callable[[str], str], str]] = {
     "AgreementId": (identifiers.agreement_id, "customer/999200-0001"),
