@@ -148,7 +148,7 @@ def test_each_mistake_is_found_as_soon_as_it_can_show(fault: str) -> None:
     ("fault", "aspects", "acts"), [*BY_CHANCE, *(pytest.param(*each, marks=pytest.mark.long) for each in RARELY)]
 )
 def test_the_machine_finds_a_mistake_and_tells_it_shortly(fault: str, aspects: set[Aspect], acts: int) -> None:
-    difference = run(FAULTY[fault], examples=400, scenarios=ONLY_THERE.get(fault, (EVERYDAY,))).difference
+    difference = run(FAULTY[fault], examples=2000, scenarios=ONLY_THERE.get(fault, (EVERYDAY,))).difference
     assert difference is not None
     assert difference.aspect in aspects
     assert len(difference.steps) <= acts
