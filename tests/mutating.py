@@ -37,7 +37,9 @@ QUICK: Final = tuple(
         "visibility",
     )
 )
-THOROUGH: Final = tuple(f"tests/test_{name}.py" for name in ("cells", "closure", "decision_table", "stateful"))
+THOROUGH: Final = tuple(
+    f"tests/test_{name}.py" for name in ("cells", "decision_table", "decision_table_houses", "closure", "stateful")
+)
 
 
 def rows(*words: str) -> int:

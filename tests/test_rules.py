@@ -1080,3 +1080,24 @@ def test_an_agent_agreement_is_not_approved_while_somebody_named_is_deleted() ->
     assert cast.codes(approve, cast.olle) == {C.USER_DELETED}
     cast.portal.execute(ko.RestoreUser(member=cast.id(cast.agda)), cast.olle)
     assert cast.codes(approve, cast.olle) == set()
+
+
+def test_granting_what_is_granted_changes_nothing() -> None:
+    """R15."""
+    cast = Cast.new()
+    before = cast.portal.assignment(f"{AGENT}/npo", ko.SYSTEM)
+    entries = len(cast.portal.history(cast.id(cast.hanna), ko.SYSTEM, limit=500).items)
+    cast.world.grant(cast.agda, "hanna", "npo")
+    assert cast.portal.assignment(f"{AGENT}/npo", ko.SYSTEM) == before
+    assert len(cast.portal.history(cast.id(cast.hanna), ko.SYSTEM, limit=500).items) == entries
+    assert cast.told() == []
+
+
+def test_revoking_what_is_not_granted_changes_nothing() -> None:
+    """R15."""
+    cast = Cast.new()
+    before = cast.portal.assignment(f"{AGENT}/npo", ko.SYSTEM)
+    entries = len(cast.portal.history(cast.id(cast.hugo), ko.SYSTEM, limit=500).items)
+    cast.portal.execute(ko.RevokeHandler(member=cast.id(cast.hugo), assignment=f"{AGENT}/npo"), cast.agda)
+    assert cast.portal.assignment(f"{AGENT}/npo", ko.SYSTEM) == before
+    assert len(cast.portal.history(cast.id(cast.hugo), ko.SYSTEM, limit=500).items) == entries

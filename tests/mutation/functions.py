@@ -24,7 +24,7 @@ QUICK: Final = (
     "retries", "idempotency", "messages", "journal", "joint_signing", "signings", "signing", "export", "cells",
     "relays", "delivery_outage", "errors", "links", "pruning", "evidence_files", "boundary", "signing_attacks",
 )  # fmt: skip
-THOROUGH: Final = ("layout", "store", "decision_table", "closure", "stateful")
+THOROUGH: Final = ("layout", "store", "decision_table", "decision_table_houses", "closure", "stateful")
 NOT_FOUND: Final = 4  # pytest's status when there is no such test
 _SETTINGS: Final = """
 [tool.mutmut]
