@@ -61,7 +61,7 @@ class _InJson:
 
 
 AnyCommand: TypeAlias = Annotated[Command, _InJson()]
-"""Any command, for pydantic: ``TypeAdapter(AnyCommand)``, or the body of a FastAPI endpoint.
+"""Whichever command it is, for pydantic: ``TypeAdapter(AnyCommand)``, or the body of a FastAPI endpoint.
 
 FastAPI takes a union of classes for a query unless it is told: ``command: Annotated[AnyCommand, Body()]``.
 

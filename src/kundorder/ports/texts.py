@@ -10,7 +10,7 @@ class TextMessages(Protocol):
         """Send one message, whole, to this number alone; each call is a message of its own, and never sent again.
 
         It may hold a code: neither number nor text must stand in any log, in an error or in the text of this object.
-        Any number of threads may send at once.
+        Threads may send at once, however many.
 
         Args:
             to: the number, in the form of E.164.

@@ -65,7 +65,7 @@ _DECODER: Final = msgspec.json.Decoder(_Signing)
 
 @final
 class JsonService:
-    """Any number of threads may use it; nothing is kept between two calls."""
+    """Threads may share it, however many; nothing is kept between two calls."""
 
     def __init__(
         self, *, url: str, token: str, timeout_seconds: float = 10.0, context: ssl.SSLContext | None = None

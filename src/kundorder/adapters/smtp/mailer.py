@@ -27,7 +27,7 @@ _FOR_A_FAREWELL: Final = 1.0  # seconds
 
 @final
 class SmtpMailer:
-    """Hands letters to one relay. Any number of threads may use it; each has a line of its own while it sends."""
+    """Hands letters to one relay. Threads may share it, however many; each has a line of its own while it sends."""
 
     def __init__(
         self,

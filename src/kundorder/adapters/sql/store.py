@@ -19,9 +19,9 @@ from kundorder.ports import Transaction
 class SqlStore:
     """A store in tables of a PostgreSQL or SQLite database, which it reads and writes in transactions of its own.
 
-    For a transaction the host commits there is ``BoundStore``. The tables are made by ``migrate``. Any number of
-    threads and processes may use the same tables; a child does not use what its parent has used before
-    the fork, and of SQLite not even a file its parent has open.
+    For a transaction the host commits there is ``BoundStore``. The tables are made by ``migrate``. Threads
+    and processes may share them, however many; a child does not use what its parent has used before the fork, and of
+    SQLite not even a file its parent has open.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ class _Own(threading.local):
 class SqliteStore:
     """A store in one file of one machine; made where there is none, and not before it is used.
 
-    Any number of threads and processes may use one file. A child that was forked while its parent had the file open is
+    Threads and processes may share one file, however many. A child that was forked while its parent had the file open is
     refused, and no process should fork in the middle of a transaction: start processes anew ("spawn"), or fork first.
     """
 

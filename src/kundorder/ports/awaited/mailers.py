@@ -14,7 +14,7 @@ class AsyncMailer(Protocol):
         """Hand the letter over for good, whole, to its one addressee and with no header but those that are meant.
 
         Sending the same ``message_id`` again is harmless: it arrives once, or each copy is the same letter with the
-        same ``Message-ID``. Any number of threads may send at once. Nothing of a letter stands in an error.
+        same ``Message-ID``. Threads may send at once, however many. Nothing of a letter stands in an error.
 
         Raises:
             Undeliverable: this letter will never go; trying again does not help.
