@@ -1,15 +1,12 @@
-"""A store that stands still, and calls that are made but once on all stores that answer alike.
+"""A store that stands still, on which ``recalling`` makes a call but once for all stores that answer alike."""
 
-What a call of the portal comes to depends on nothing but the answers its store gives; time and ids are fixed. So a call
-is remembered as a tree: what it asks first, for each answer what it asks next, and in the end what it came to.
-"""
-
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import attrs
+from recalling import Answer, Recalling
 
 import kundorder as ko
 from kundorder.outcomes import Changes
@@ -30,7 +27,7 @@ class Still:
         self.listed = listed  # what may stand on a list
         self.facts: Facts = {}
         self.owed: tuple[ko.Owed, ...] = ()
-        self.asked: dict[Question, tuple[int, ...]] = {}
+        self.asked: dict[Question, Answer] = {}
         self.written: list[Changes] = []
 
     @contextmanager
@@ -61,7 +58,7 @@ class Still:
         if question not in self.asked:
             self.asked[question] = self.answer(question)
 
-    def answer(self, question: Question) -> tuple[int, ...]:
+    def answer(self, question: Question) -> Answer:
         """What tells one answer from another: which facts it rests on; each is kept but once."""
         facts = self.facts
         return tuple([id(facts.get(key)) for key in question])
@@ -80,33 +77,5 @@ class Still:
 
 
 @attrs.define
-class Node(Generic[T]):
-    """What a call asks next, or, where it asks nothing more, what it comes to."""
-
-    question: Question | None = None
-    answers: dict[tuple[int, ...], "Node[T]"] = attrs.field(factory=dict)
-    came_to: list[T] = attrs.field(factory=list)
-
-
-@attrs.define
-class Recalled(Generic[T]):
-    """A call that is made once for all stores that answer its questions alike."""
-
-    call: Callable[[], T]
-    root: Node[T] = attrs.field(factory=Node[T])
-
-    def on(self, store: Still) -> T:
-        """What the call comes to on this store."""
-        node: Node[T] | None = self.root
-        while node is not None and node.question is not None:
-            node = node.answers.get(store.answer(node.question))
-        if node is not None and node.came_to:
-            return node.came_to[0]
-        store.asked.clear()
-        made, node = self.call(), self.root
-        for question, answer in store.asked.items():
-            assert node.question in (None, question)
-            node.question = question
-            node = node.answers.setdefault(answer, Node())
-        node.came_to.append(made)
-        return made
+class Recalled(Recalling[Question, T]):
+    """A call that is made once for all such stores that answer its questions alike."""

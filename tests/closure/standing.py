@@ -1,15 +1,16 @@
-"""A store that stands still, with pages and journals, and calls that are made once for all stores that answer alike.
+"""A store that stands still, with pages and journals.
 
 As ``still``, with two differences: a list is a question of its own, answered by the lines that are on the page, so that
 an order which is on none of somebody's lists makes no difference to that call; and a page ends where it is asked to.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final, Generic, TypeAlias, TypeVar, final
+from typing import Final, TypeAlias, TypeVar, final
 
 import attrs
+from recalling import Answer, Recalling
 
 import kundorder as ko
 from kundorder.events import Entry
@@ -45,7 +46,6 @@ class Asked:
 
 
 Question: TypeAlias = tuple[Key, ...] | Asked
-Answer: TypeAlias = tuple[int | str | None, ...]
 
 
 @final
@@ -155,36 +155,6 @@ class Standing:
         return True
 
 
-@final
 @attrs.define
-class _Node(Generic[T]):
-    """What a call asks next, or, where it asks nothing more, what it comes to."""
-
-    question: Question | None = None
-    answers: dict[Answer, "_Node[T]"] = attrs.field(factory=dict)
-    came_to: list[T] = attrs.field(factory=list)
-
-
-@final
-@attrs.define
-class Recalled(Generic[T]):
-    """A call that is made once for all stores that answer its questions alike."""
-
-    call: Callable[[], T]
-    root: _Node[T] = attrs.field(factory=_Node[T])
-
-    def on(self, store: Standing) -> T:
-        """What the call comes to on this store."""
-        node: _Node[T] | None = self.root
-        while node is not None and node.question is not None:
-            node = node.answers.get(store.answer(node.question))
-        if node is not None and node.came_to:
-            return node.came_to[0]
-        store.asked.clear()
-        made, node = self.call(), self.root
-        for question, answer in store.asked.items():
-            assert node.question in (None, question)
-            node.question = question
-            node = node.answers.setdefault(answer, _Node())
-        node.came_to.append(made)
-        return made
+class Recalled(Recalling[Question, T]):
+    """A call that is made once for all such stores that answer its questions alike."""

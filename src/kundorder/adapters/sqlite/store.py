@@ -26,8 +26,9 @@ class _Own(threading.local):
 class SqliteStore:
     """A store in one file of one machine; made where there is none, and not before it is used.
 
-    Threads and processes may share one file, however many. A child that was forked while its parent had the file open is
-    refused, and no process should fork in the middle of a transaction: start processes anew ("spawn"), or fork first.
+    Threads and processes may share one file, however many. A child that was forked while its parent had the file open
+    is refused, and no process should fork in the middle of a transaction: start processes anew ("spawn"), or fork
+    first.
     """
 
     def __init__(
