@@ -1,12 +1,13 @@
 """How a contract is put: a place for each case, told in words what is broken, skipped only where nothing is left."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from unittest import SkipTest
 
 import pytest
 
 from kundorder.ports import Store, Transaction
-from kundorder.testing.contracts import Contract, PromiseBroken, Report, examine, promise, promise_for, raises
+from kundorder.testing.contracts import Contract, PromiseBroken, Report, examine, promise, promise_for, raises, same
 from kundorder.testing.contracts.mailer import MailerContract
 
 SEEN: list[Path] = []
@@ -103,3 +104,25 @@ def test_what_only_the_host_knows_has_to_be_overridden() -> None:
 def test_a_report_names_what_was_not_put() -> None:
     report = Report(kept=("test_a",), broken=(), skipped=("test_what_is_under_way_ends",))
     assert str(report) == "not put: what is under way ends\n1 kept, 0 broken, 1 not put"
+
+
+@pytest.mark.parametrize(
+    ("found", "meant", "told"),
+    [
+        ([1, 2, 3], [1, 5, 3], "3 long; from place 1 on [2], and not [5]"),
+        ([1, 2], [1, 2, 3], "2 long, and not 3; from place 2 on [], and not [3]"),
+        ("a" * 300 + "b" * 300, "a" * 600, f"600 long; from place 300 on {'b' * 20!r}, and not {'a' * 20!r}"),
+        (b"one", b"other", "3 long, and not 5; from place 1 on b'ne', and not b'ther'"),
+        (None, "one", "None, and not 'one'"),
+    ],
+)
+def test_where_two_long_things_differ_is_told_shortly(
+    found: Sequence[object] | None, meant: Sequence[object] | None, told: str
+) -> None:
+    same(found, found)
+    with pytest.raises(AssertionError) as failed:
+        same(found, meant)
+    assert str(failed.value) == told
+    with pytest.raises(AssertionError) as failed:
+        same(found, meant, "text")
+    assert str(failed.value) == f"text: {told}"

@@ -11,3 +11,4 @@ from kundorder.testing.contracts.promising import promise as promise
 from kundorder.testing.contracts.promising import promise_for as promise_for
 from kundorder.testing.contracts.promising import promises_of as promises_of
 from kundorder.testing.contracts.promising import raises as raises
+from kundorder.testing.contracts.promising import same as same

@@ -7,7 +7,7 @@ from unittest import SkipTest
 
 from kundorder.errors import Corrupt, NotFound
 from kundorder.ports import Archive
-from kundorder.testing.contracts.promising import Contract, promise, promise_for, raises
+from kundorder.testing.contracts.promising import Contract, promise, promise_for, raises, same
 
 _CONTENTS: Final = (b"", b"one", b"\x00\xff" * 300, "å\r\n".encode(), b"%PDF-1.7\n" + bytes(70_000))
 _NO_DIGESTS: Final = ("", "one", "../one", "0" * 63, "0" * 65, "G" * 64, "/etc/hosts", ".", f"{'0' * 64}\n")
@@ -29,7 +29,7 @@ class ArchiveContract(Contract):
     @promise_for(Archive.keep, _CONTENTS)
     def test_what_was_kept_comes_back_byte_for_byte(self, content: bytes) -> None:
         digest = self.open_archive().keep(content)
-        assert self.open_archive().fetch(digest) == content
+        same(self.open_archive().fetch(digest), content)
 
     @promise_for(Archive.keep, _CONTENTS)
     def test_its_name_is_the_digest_of_its_bytes(self, content: bytes) -> None:
@@ -69,4 +69,4 @@ class ArchiveContract(Contract):
         archive, contents = self.open_archive(), [f"{number % 8}".encode() * 5000 for number in range(64)]
         with ThreadPoolExecutor(8) as pool:
             digests = list(pool.map(archive.keep, contents))
-        assert [archive.fetch(digest) for digest in digests] == contents
+        same([archive.fetch(digest) for digest in digests], contents)

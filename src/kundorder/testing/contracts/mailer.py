@@ -16,7 +16,7 @@ import attrs
 from kundorder.errors import KundorderError, Postponed, RelayStopped, Unavailable, Undeliverable
 from kundorder.ports import Letter, Mailer
 from kundorder.testing.contracts.letters import EVIL, HOSTILE, ORDINARY, a_letter, canaries_of
-from kundorder.testing.contracts.promising import Contract, promise, promise_for
+from kundorder.testing.contracts.promising import Contract, promise, promise_for, same
 
 DECLARED: Final = (Undeliverable, Postponed, Unavailable, RelayStopped)
 """All that a mailer may raise."""
@@ -216,8 +216,9 @@ class MailerContract(Contract):
 def _be(copy: Arrived, letter: Letter) -> None:
     """Exactly this letter."""
     for name in ("message_id", "sender", "subject", "text", "html"):
-        came: object = getattr(copy, name)
-        assert came == getattr(letter, name), f"{name} is not what was sent, but {came!r}"
+        came: str | None = getattr(copy, name)
+        meant: str | None = getattr(letter, name)
+        same(came, meant, name)
     assert copy.recipients == (letter.to,), f"it went to {copy.recipients!r}"
 
 

@@ -6,12 +6,13 @@ documents it, and with which cases it is put. Each case gets a place of its own,
 
 import tempfile
 import traceback
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from inspect import signature
 from operator import methodcaller
 from pathlib import Path
+from reprlib import Repr
 from typing import ClassVar, Final, Protocol, TypeAlias, TypeVar, final
 from unittest import SkipTest
 
@@ -21,6 +22,10 @@ _C = TypeVar("_C", bound="Contract")
 _V = TypeVar("_V")
 
 _PREFIX: Final = "test_"  # what pytest finds
+
+_TELLING: Final = 20  # characters that show a difference
+_SHORT: Final = Repr()
+_SHORT.maxstring = _SHORT.maxother = 120
 
 
 class Documented(Protocol):
@@ -140,6 +145,31 @@ def raises(*errors: type[BaseException]) -> Generator[None]:
         return
     names = " or ".join(error.__name__ for error in errors)
     raise AssertionError(f"{names} is not raised")
+
+
+def same(found: Sequence[object] | None, meant: Sequence[object] | None, of: str = "") -> None:
+    """They are equal; for what is long, which pytest would compare line by line, and that for hours.
+
+    Args:
+        found: what came.
+        meant: what should have come.
+        of: what it is.
+
+    Raises:
+        AssertionError: they are not; it tells where they differ first.
+    """
+    if found != meant:
+        raise AssertionError(f"{of}: {_difference(found, meant)}" if of else _difference(found, meant))
+
+
+def _difference(found: Sequence[object] | None, meant: Sequence[object] | None) -> str:
+    if found is None or meant is None:
+        return f"{_SHORT.repr(found)}, and not {_SHORT.repr(meant)}"
+    shared = min(len(found), len(meant))
+    place = next((place for place in range(shared) if found[place] != meant[place]), shared)
+    here = slice(place, place + (_TELLING if isinstance(found, str | bytes) else 1))
+    lengths = f"{len(found)} long" if len(found) == len(meant) else f"{len(found)} long, and not {len(meant)}"
+    return f"{lengths}; from place {place} on {_SHORT.repr(found[here])}, and not {_SHORT.repr(meant[here])}"
 
 
 def _as_named(put: Callable[[_C], None], method: Documented) -> Callable[[_C], None]:

@@ -4,7 +4,7 @@ from kundorder.errors import Conflict
 from kundorder.events import Entry
 from kundorder.outcomes import Head
 from kundorder.ports import Transaction
-from kundorder.testing.contracts.promising import promise, promise_for, raises
+from kundorder.testing.contracts.promising import promise, promise_for, raises, same
 from kundorder.testing.contracts.store.asking import Paging, StoreExam, limits, pages, select, write
 from kundorder.testing.contracts.store.made_up import chain_of, changes, next_entry
 from kundorder.vocabulary import Index
@@ -19,9 +19,9 @@ class ChainContract(StoreExam):
         for start in range(0, 120, 40):
             write(self.store, changes(entries=entries[start : start + 40]))
         lines = select(self.store, Index.JOURNAL, "order:o-1").items
-        assert tuple(line.entry for line in lines) == entries
-        assert [line.key for line in lines] == ["order:o-1"] * 120
-        assert [line.sort for line in lines] == [f"{number:012d}" for number in range(1, 121)]
+        same(tuple(line.entry for line in lines), entries)
+        same([line.key for line in lines], ["order:o-1"] * 120)
+        same([line.sort for line in lines], [f"{number:012d}" for number in range(1, 121)])
 
     @promise_for(Transaction.select, limits(1, 4, 12, 50))
     def test_pages_of_a_journal_have_no_hole_and_no_repeat(self, paging: Paging) -> None:

@@ -11,7 +11,7 @@ from kundorder.model import Order
 from kundorder.outcomes import Changes
 from kundorder.ports import Store, Transaction
 from kundorder.situation import Guard, Key
-from kundorder.testing.contracts.promising import promise
+from kundorder.testing.contracts.promising import promise, same
 from kundorder.testing.contracts.store.asking import (
     RACES,
     StoreExam,
@@ -61,7 +61,7 @@ class SharingContract(StoreExam):
             return ready
 
         one, other = race(RACES, contender("one"), contender("other"))
-        assert [a + b for a, b in zip(one, other, strict=True)] == [1] * RACES
+        same([a + b for a, b in zip(one, other, strict=True)], [1] * RACES)
 
     @promise(Transaction.write)
     def test_of_two_who_rely_on_what_the_other_changes_one_wins(self) -> None:
@@ -80,7 +80,7 @@ class SharingContract(StoreExam):
             return ready
 
         one, other = race(RACES, contender(0), contender(1))
-        assert [a + b for a, b in zip(one, other, strict=True)] == [1] * RACES
+        same([a + b for a, b in zip(one, other, strict=True)], [1] * RACES)
 
     @promise(Transaction.write)
     def test_of_two_who_write_the_next_entry_at_once_one_wins(self) -> None:
@@ -127,7 +127,8 @@ class SharingContract(StoreExam):
 
         _ = race(SOME_RACES, contender("one"), contender("other"))
         debts = {owed.id: owed for owed in all_owed(self.store)}
-        assert set(debts) == {f"{number:03d}{name}" for number in range(SOME_RACES) for name in ("", "one", "other")}
+        meant = [f"{number:03d}{name}" for number in range(SOME_RACES) for name in ("", "one", "other")]
+        same(sorted(debts), sorted(meant))
         for number in range(SOME_RACES):
             mail = debts[f"{number:03d}"].mail
             assert mail is not None
@@ -149,7 +150,7 @@ class SharingContract(StoreExam):
             return won
 
         results = together(*(lambda name=name: contender(name) for name in "abcd"))
-        assert sorted(number for won in results if isinstance(won, list) for number in won) == list(range(30))
+        same(sorted(number for won in results if isinstance(won, list) for number in won), list(range(30)))
         assert len(all_owed(self.store)) == 30
 
     @promise(Transaction.claim)
@@ -166,7 +167,7 @@ class SharingContract(StoreExam):
 
         results = together(claimer, claimer, claimer, claimer)
         claimed = sorted(name for found in results if isinstance(found, list) for name in found)
-        assert claimed == [f"{number:03d}" for number in range(80)]
+        same(claimed, [f"{number:03d}" for number in range(80)])
         assert all(owed.attempts == 1 and owed.state is OwedState.SENT for owed in all_owed(self.store))
 
     @promise(Store.transaction)
