@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import attrs
-from world import CUSTOMER, World
+from world import AGENT, CUSTOMER, World
 
 import kundorder as ko
 from kundorder.codec import document_digest
 from kundorder.evidence import Document, Evidence, follows_of
 from kundorder.ports import Progress
-from kundorder.vocabulary import AssuranceLevel, AttestMethod, CustomerCategory
+from kundorder.vocabulary import AssuranceLevel, AttestMethod, CustomerCategory, Party
 
 AGREEMENT = f"customer/{CUSTOMER}"
 NAMES = ("ett", "tva", "tre", "fyra")
@@ -56,20 +56,28 @@ class Table:
 
     world: World
     pen: Pen
+    on: str = AGREEMENT  # the id of the agreement
 
     @classmethod
-    def of(cls, count: int, pen: Pen | None = None, rules: ko.Rules | None = None) -> "Table":
+    def of(
+        cls, count: int, pen: Pen | None = None, rules: ko.Rules | None = None, party: Party = Party.CUSTOMER
+    ) -> "Table":
         """An agreement with so many signatories, approved."""
         held = Pen() if pen is None else pen
         world = World.new(signing=held, rules=rules)
-        application = world.application(CUSTOMER, "adam", *NAMES[:count])
-        apply = ko.ApplyForCustomerAgreement(
-            name="Provregionen", category=CustomerCategory.REGION, application=application
+        organisation = AGENT if party is Party.AGENT else CUSTOMER
+        application = world.application(organisation, "adam", *NAMES[:count])
+        apply = (
+            ko.ApplyForAgentAgreement(name="Provagenten", application=application)
+            if party is Party.AGENT
+            else ko.ApplyForCustomerAgreement(
+                name="Provregionen", category=CustomerCategory.REGION, application=application
+            )
         )
-        world.portal.execute(apply, ko.Actor("sokande", CUSTOMER))
-        world.portal.execute(ko.ApproveAgreement(agreement=AGREEMENT), world.officer)
+        on = world.portal.execute(apply, ko.Actor("sokande", organisation)).id
+        world.portal.execute(ko.ApproveAgreement(agreement=on), world.officer)
         world.portal.deliver()
-        return cls(world, held)
+        return cls(world, held, on)
 
     def portal(
         self, *, authority: ko.SigningAuthority | None = None, catalogue: ko.Catalogue | None = None
@@ -88,11 +96,11 @@ class Table:
         self, signer: str, portal: ko.Portal | None = None, method: AttestMethod = AttestMethod.BANKID
     ) -> ko.Outcome:
         """One of them signs."""
-        command = ko.SignAgreement(agreement=AGREEMENT)
+        command = ko.SignAgreement(agreement=self.on)
         done = (portal or self.world.portal).resume_signing(command, method=method, signer=signer)
         assert isinstance(done, ko.Outcome)
         return done
 
     def agreement(self) -> ko.Agreement:
         """As it stands."""
-        return self.world.portal.agreement(AGREEMENT, ko.SYSTEM)
+        return self.world.portal.agreement(self.on, ko.SYSTEM)

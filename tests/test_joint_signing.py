@@ -17,9 +17,8 @@ from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import AgreementState, AssuranceLevel, AttestMethod, ReasonCode, Trigger
 
 C, S = ReasonCode, AgreementState
-OTHER_WORDING = attrs.evolve(
-    CATALOGUE, customer_agreement=ko.Terms(version="2026-2", text_sv="Ny ordalydelse.", text_en="Another wording.")
-)
+ANOTHER = ko.Terms(version="2026-2", text_sv="Ny ordalydelse.", text_en="Another wording.")
+OTHER_WORDING = attrs.evolve(CATALOGUE, customer_agreement=ANOTHER, agent_agreement=ANOTHER)
 ORDERS = [order for count in range(1, 5) for order in permutations([f"s{n}" for n in range(1, count + 1)])]
 
 
@@ -198,13 +197,14 @@ def test_a_signature_that_does_not_follow_the_last_is_refused() -> None:
     assert [reason.code for reason in caught.value.reasons] == [C.SIGNED_MEANWHILE]
 
 
-def test_when_the_wording_changes_whoever_has_signed_is_asked_to_sign_again() -> None:
-    table = Table.of(2)
+@pytest.mark.parametrize("party", [ko.Party.CUSTOMER, ko.Party.AGENT])
+def test_when_the_wording_changes_whoever_has_signed_is_asked_to_sign_again(party: ko.Party) -> None:
+    table = Table.of(2, party=party)
     table.sign("s1")
     later = table.portal(catalogue=OTHER_WORDING)
     later.deliver()
     letters = len(table.world.mailer.letters)
-    assert "Ny ordalydelse." in later.document(ko.SignAgreement(agreement=AGREEMENT), signer="s2").text_sv
+    assert "Ny ordalydelse." in later.document(ko.SignAgreement(agreement=table.on), signer="s2").text_sv
     assert table.sign("s2", later).state == S.AWAITING_SIGNATURE
     assert [evidence.signer for evidence in table.agreement().given] == ["s2"]
     later.deliver()
@@ -216,7 +216,7 @@ def test_when_the_wording_changes_whoever_has_signed_is_asked_to_sign_again() ->
     assert asked_again.subject == asked_first.subject
     assert table.sign("s1", later).state == S.SIGNED
     assert table.agreement().terms_version == "2026-2"
-    documents = [signed.document for signed in later.evidence(AGREEMENT, ko.SYSTEM)]
+    documents = [signed.document for signed in later.evidence(table.on, ko.SYSTEM)]
     assert all("Another wording." in document.text_en for document in documents)
     assert len(documents) == 2
 
