@@ -58,6 +58,8 @@ ASPECTS: Final[Mapping[str, tuple[Aspect, int]]] = {  # in what it shows, and af
     "NothingIsCertified": (Aspect.VERDICT, 5),
     "AskedOnceActsForEver": (Aspect.VERDICT, 6),
     "NewSignersHearNothing": (Aspect.MAIL, 5),
+    "AnswersAreMixed": (Aspect.ANSWERS, 3),
+    "CopiesAreEmpty": (Aspect.ANSWERS, 4),
 }
 
 BY_CHANCE: Final = (  # at most so many acts, for the machine does not go through everything short first
@@ -183,6 +185,38 @@ def test_the_story_says_in_swedish_who_was_mailed_too_early() -> None:
     )
 
 
+_FILLED: Final = "care_units: SE9997000006-P01; technical_contact: Teknik Prov"
+
+
+@pytest.mark.parametrize(
+    ("fault", "language", "ending"),
+    [
+        (
+            "AnswersAreMixed",
+            "en",
+            [
+                " 3. anna at 999200-0001 fills in order 1, with an empty form.",
+                "",
+                f"Your system: anna at 999200-0001 sees that order 1 is filled in with {_FILLED}",
+                "The model:   anna at 999200-0001 sees that order 1 is not filled in",
+            ],
+        ),
+        (
+            "CopiesAreEmpty",
+            "sv",
+            [
+                " 4. anna hos 999200-0001 kopierar beställning 1 som utkast: beställning 2.",
+                "",
+                "Systemet: anna hos 999200-0001 ser att beställning 2 inte är ifylld",
+                f"Modellen: anna hos 999200-0001 ser att beställning 2 är ifylld med {_FILLED}",
+            ],
+        ),
+    ],
+)
+def test_the_story_says_how_an_order_should_have_been_filled_in(fault: str, language: str, ending: list[str]) -> None:
+    assert compared(FAULTY[fault], (EVERYDAY,)).story(language).splitlines()[-4:] == ending
+
+
 def test_the_report_tells_the_story_with_the_reasons_and_what_was_left_out() -> None:
     report = compared(FAULTY["AnyBuyerCancels"])
     acts = f"{report.tally.acts} acts, {report.tally.refusals} of them not permitted"
@@ -291,10 +325,11 @@ class Silent(OwnSystem):
 def test_what_a_system_does_not_say_is_told_as_not_compared() -> None:
     report = first_difference(Silent, unsupported=UNSUPPORTED, scenarios=(FOUR_EYES,), depth=4)
     assert report.conforms
-    assert report.left_out()[:3] == (
+    assert report.left_out()[:4] == (
         "reasons of refusals (the system has not always said it)",
         "for whom an order waits (the system has not always said it)",
         "which persons are named (the system has not always said it)",
+        "what is filled in in an order (the system has not always said it)",
     )
 
 
@@ -309,6 +344,7 @@ def test_what_a_system_does_not_say_is_told_as_not_compared() -> None:
         ),
         ("AnySignerOfTheAgent", Compare(waits=False, mail=frozenset()), "for whom an order waits"),
         ("EverybodyIsNamed", Compare(persons=False), "which persons are named"),
+        ("CopiesAreEmpty", Compare(answers=False), "what is filled in in an order"),
     ],
 )
 def test_what_is_switched_off_is_not_compared_and_the_report_says_so(

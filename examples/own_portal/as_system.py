@@ -114,7 +114,7 @@ class OwnSystem:
             case ko.CopyOrderAsDraft():
                 return portal.copy(command.order, user)
             case ko.FillInOrder(fields=fields):
-                return portal.fill_in(command.order, user, {each.name: ", ".join(each.values) for each in fields})
+                return portal.fill_in(command.order, user, {each.name: each.values for each in fields})
             case ko.AcceptTerms(version=version):
                 return portal.accept(command.order, user, version)
             case ko.SendOrder():
@@ -175,7 +175,8 @@ class OwnSystem:
         except Unknown:
             return None
         persons = frozenset(portal.people_in(case, user))
-        return kc.Shown(state=STATES[case.status], waits=portal.waits_for(user, case), persons=persons)
+        waits = portal.waits_for(user, case)
+        return kc.Shown(state=STATES[case.status], waits=waits, persons=persons, answers=dict(case.answers))
 
     def sent(self) -> Sequence[kc.Sent]:
         """See ``SystemUnderTest``."""

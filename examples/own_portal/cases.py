@@ -83,7 +83,7 @@ class Case:
     agent: str | None
     through_agent: bool  # so the customer chose
     agent_acts: bool  # so it is
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     terms: str | None = None
     status: Status = Status.DRAFT
     submitted: bool = False

@@ -183,6 +183,24 @@ class AskedOnceActsForEver(OrderPortal):
             super().check_turn(case, user, role, at)
 
 
+class AnswersAreMixed(OrderPortal):
+    """What was filled in before stays, even where the buyer has emptied it."""
+
+    def fill_in(self, number: str, user: User, answers: Mapping[str, tuple[str, ...]]) -> Case:
+        """On top of the old ones."""
+        return super().fill_in(number, user, {**self.draft(number, user).answers, **answers})
+
+
+class CopiesAreEmpty(OrderPortal):
+    """A copy has to be filled in from the beginning."""
+
+    def copy(self, number: str, user: User) -> Case:
+        """Without the answers."""
+        case = super().copy(number, user)
+        case.answers.clear()
+        return case
+
+
 class NewSignersHearNothing(Staffing):
     """Who gets a role does not hear of what waits."""
 
@@ -218,6 +236,8 @@ PORTALS = (
     CopiesKeepTheTerms,
     NothingIsCertified,
     AskedOnceActsForEver,
+    AnswersAreMixed,
+    CopiesAreEmpty,
 )
 
 FAULTY: Mapping[str, type[OwnSystem]] = MappingProxyType(

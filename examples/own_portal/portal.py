@@ -39,7 +39,7 @@ class OrderPortal(Desk):
         self.check_turn(case, user, Role.BUYER, (Status.DRAFT,))
         return case
 
-    def fill_in(self, number: str, user: User, answers: Mapping[str, str]) -> Case:
+    def fill_in(self, number: str, user: User, answers: Mapping[str, tuple[str, ...]]) -> Case:
         """The answers of the form, all of them."""
         case = self.draft(number, user)
         must(set(answers) <= self.products[case.product].fields, "unknown field")

@@ -209,6 +209,11 @@ class Checked:
                 self.tally.silent.add(Aspect.PERSONS)
             elif strangers_named(self.scenario, reader, expected, found):
                 return Aspect.PERSONS
+        if self.compare.answers:
+            if found.answers is None:
+                self.tally.silent.add(Aspect.ANSWERS)
+            elif found.answers != expected.answers:
+                return Aspect.ANSWERS
         return None
 
     def mail(self, steps: tuple[Step, ...], expected: Sequence[Sent], watched: Watched) -> Difference | None:

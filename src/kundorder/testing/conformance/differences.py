@@ -46,6 +46,7 @@ class Compare:
     hiding: bool = True  # whether a refusal tells something else than "there is no such order"
     waits: bool = True  # for whom an order waits
     persons: bool = True  # whether persons of another organisation are named
+    answers: bool = True  # how the form of an order is filled in
     mail: frozenset[Template] = ORDER_MAIL  # which kinds; none: no mail is compared
 
 
@@ -64,6 +65,7 @@ class Aspect(Enum):
     VISIBILITY = "visibility"
     WAITS = "waits"
     PERSONS = "persons"
+    ANSWERS = "answers"
     MAIL = "mail"
 
 

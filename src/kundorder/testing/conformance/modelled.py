@@ -209,7 +209,8 @@ class Model:
             return None
         named = {seen.content.orderer_person, *(mark.person for mark in seen.course)}
         persons = frozenset(each for each in named if each)
-        return Shown(state=seen.state, waits=order in waiting, persons=persons)
+        answers = {answer.name: answer.values for answer in seen.content.answers}
+        return Shown(state=seen.state, waits=order in waiting, persons=persons, answers=answers)
 
     def sent(self) -> tuple[Sent, ...]:
         """All mail about orders so far."""

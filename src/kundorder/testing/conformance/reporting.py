@@ -50,13 +50,14 @@ class Report:
             ("hiding", not compare.hiding),
             ("waits", not compare.waits),
             ("persons", not compare.persons),
+            ("answers", not compare.answers),
             ("mail", not compare.mail),
         ):
             if is_off:
                 yield in_language(LEFT_OUT[name], language)
         for kind in sorted(ORDER_MAIL - compare.mail) if compare.mail else ():
             yield in_language(LEFT_OUT["kind"], language).format(kind=kind.value)
-        for aspect in (Aspect.CODES, Aspect.WAITS, Aspect.PERSONS):
+        for aspect in (Aspect.CODES, Aspect.WAITS, Aspect.PERSONS, Aspect.ANSWERS):
             if aspect in silent:
                 what = in_language(LEFT_OUT[aspect.value], language)
                 yield in_language(NOT_SAID, language).format(what=what)

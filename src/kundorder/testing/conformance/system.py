@@ -50,6 +50,7 @@ class Shown:
     state: OrderState
     waits: bool | None = None  # whether the order waits for this reader; None: the system does not say
     persons: frozenset[str] | None = None  # who is named as having acted; None: the system does not say
+    answers: Mapping[str, tuple[str, ...]] | None = None  # the form as filled in, by field; None: it does not say
 
 
 @final

@@ -54,6 +54,8 @@ from kundorder.testing.conformance.words import (
     NOW,
     OPENING,
     ORDER,
+    READS,
+    READS_NOTHING,
     REASON,
     REFUSED,
     RULES,
@@ -255,6 +257,10 @@ class _Telling:
             named = strangers_named(difference.scenario, reader, difference.expected, shown)
             persons = ", ".join(sorted(named))
             return self.said(NAMES, who=who, persons=persons) if named else self.said(NAMES_NOT, who=who)
+        if difference.aspect is Aspect.ANSWERS:
+            given = sorted((shown.answers or {}).items())
+            answers = "; ".join(f"{name}: {', '.join(values)}" for name, values in given)
+            return self.said(READS if answers else READS_NOTHING, who=who, order=order, answers=answers)
         return self.said(SEES, who=who, order=order, state=word(shown.state, self.language))
 
     def reason(self, reason: Reason) -> str:

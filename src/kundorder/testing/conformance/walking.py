@@ -119,13 +119,14 @@ class _Laying:
             _ = model.perform(step.move.command, step.move.actor, step.coming)
         order = _latest(model)
         tries, taken = _judged(model, self._sound(model, order))
-        careless, _kept = _judged(model, self._careless(model, order, taken))
+        careless, done = _judged(model, self._careless(model, order, taken))
         unwelcome, goings = _judged(model, self._goings(model, order))
         if not path or not isinstance(path[-1].move.command, CopyOrderAsDraft):  # a copy takes the way of any draft
             self.queue.extend(_Edge((*path, _step(model, move)), model) for move in taken)
             for going in goings:
                 leaf = (*taken, *self._concerned(model, order, going.command))
                 self.queue.append(_Edge((*path, Step(going)), model, leaf))
+            self.queue.extend(_Edge((*path, _step(model, move)), model, ()) for move in done)  # careless, but permitted
         tries = (*tries, *careless, *unwelcome)
         return Stage(path=path, last=None, views=model.views(self.readers), tries=tries)
 

@@ -105,6 +105,11 @@ NAMES_NOT: Final[Pair] = (
     "{who} får se organisation, roll och tid, men inte vilka personer",
     "{who} is shown the organisation, the role and the time, but not the persons",
 )
+READS: Final[Pair] = (
+    "{who} ser att {order} är ifylld med {answers}",
+    "{who} sees that {order} is filled in with {answers}",
+)
+READS_NOTHING: Final[Pair] = ("{who} ser att {order} inte är ifylld", "{who} sees that {order} is not filled in")
 MAILS: Final[Pair] = ("mejlade {who} {what}", "mailed {who} {what}")
 MAILS_NOT: Final[Pair] = ("mejlade inte {who} {what}", "did not mail {who} {what}")
 
@@ -168,6 +173,7 @@ LEFT_OUT: Final[Mapping[str, Pair]] = {
     ),
     "waits": ("vem en beställning väntar på", "for whom an order waits"),
     "persons": ("vilka personer som visas", "which persons are named"),
+    "answers": ("vad som är ifyllt i en beställning", "what is filled in in an order"),
     "mail": ("mejl", "mail"),
     "kind": ("mejl av slaget {kind}", "mail of the kind {kind}"),
 }
