@@ -1,18 +1,35 @@
 """What is stored is read again as it was, or it is said what cannot be read and what to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
+import attrs
 import pytest
 
 from kundorder import codec
-from kundorder.codec import SCHEMA, decode, decode_entry, decode_outcome, decode_owed, encode
+from kundorder.codec import (
+    SCHEMA,
+    agreement_digest,
+    as_in_first_format,
+    content_digest,
+    decode,
+    decode_entry,
+    decode_outcome,
+    decode_owed,
+    encode,
+    entry_digest,
+    rules_digest,
+)
 from kundorder.errors import Corrupt
 from kundorder.events import Entry, Owed
+from kundorder.model import Agreement, Order, Rules
 from kundorder.outcomes import Outcome
 from kundorder.situation import Key, Kind
 from kundorder.testing.contracts.store.made_up import a_mail, chain_of, one_of
 from kundorder.testing.surroundings import START
-from kundorder.vocabulary import Lifecycle
+from kundorder.vocabulary import AgreementState, AssuranceLevel, AttestMethod, Lifecycle, Party
+
+_T = TypeVar("_T")
 
 UNREADABLE = ("", "{", "null", "[]", '{"id":"a"}', '"\ud800"', "[" * 100_000, '{"a":' * 100_000)
 
@@ -92,3 +109,70 @@ def test_a_record_of_an_earlier_schema_takes_each_step_there_is_in_order(monkeyp
     assert decode(Key("member:x"), 1, encode(one_of(Kind.MEMBER))) == one_of(Kind.MEMBER)
     with pytest.raises(Corrupt, match="upgrade kundorder"):
         decode(key, 5, now)
+
+
+def told_apart(digest: Callable[[_T], str], one: _T, others: Sequence[_T]) -> None:
+    """The same has the same digest, and each of the others one of its own."""
+    digests = [digest(each) for each in (one, *others)]
+    assert digest(one) == digests[0]
+    assert len(set(digests)) == len(digests)
+
+
+def test_what_is_ordered_has_another_digest_with_each_thing_that_is_different() -> None:
+    order = one_of(Kind.ORDER)
+    assert isinstance(order, Order)
+    one = order.content
+    others = (
+        attrs.evolve(one, offer="another"),
+        attrs.evolve(one, service="another"),
+        attrs.evolve(one, organisation="999300-0000"),
+        attrs.evolve(one, answers=()),
+        attrs.evolve(one, terms=None),
+        attrs.evolve(one, agent=None),
+    )
+    told_apart(content_digest, one, others)
+
+
+def test_rules_have_another_digest_with_each_thing_that_is_different() -> None:
+    others = (
+        Rules(four_eyes=True),
+        Rules(attest_methods=(AttestMethod.BANKID,)),
+        Rules(minimum_assurance=AssuranceLevel.HIGH),
+        Rules(inform_agent_automatically=True),
+        Rules(roles_require_signed_agreement=True),
+    )
+    told_apart(rules_digest, Rules(), others)
+
+
+def test_an_agreement_is_signed_with_its_parties_its_text_and_those_who_are_to_sign() -> None:
+    one = one_of(Kind.AGREEMENT)
+    assert isinstance(one, Agreement)
+    others = (
+        attrs.evolve(one, party=Party.AGENT),
+        attrs.evolve(one, organisation="999300-0000"),
+        attrs.evolve(one, name="Annan"),
+        attrs.evolve(one, terms_digest="0" * 64),
+        attrs.evolve(one, signatories=one.signatories[1:]),
+    )
+    told_apart(agreement_digest, one, others)
+    assert agreement_digest(attrs.evolve(one, state=AgreementState.TERMINATED)) == agreement_digest(one)
+
+
+def test_a_journal_entry_is_bound_to_its_place_its_rules_what_it_rests_on_and_its_remark() -> None:
+    event = chain_of("order:o-1", 1)[0].event
+    one = (("order:o-1", 1, ""), event, "rules", ("fact",), "remark")
+    others = (
+        (("order:o-2", 1, ""), event, "rules", ("fact",), "remark"),
+        (("order:o-1", 2, ""), event, "rules", ("fact",), "remark"),
+        (("order:o-1", 1, "d"), event, "rules", ("fact",), "remark"),
+        (("order:o-1", 1, ""), attrs.evolve(event, person="another"), "rules", ("fact",), "remark"),
+        (("order:o-1", 1, ""), event, "other rules", ("fact",), "remark"),
+        (("order:o-1", 1, ""), event, "rules", (), "remark"),
+        (("order:o-1", 1, ""), event, "rules", ("fact",), None),
+    )
+    told_apart(lambda parts: entry_digest(*parts), one, others)
+
+
+def test_an_event_that_tells_of_no_evidence_is_bound_as_events_were_before_they_could() -> None:
+    assert as_in_first_format(b'{"at":1,"proven":null,"role":"x"}') == b'{"at":1,"role":"x"}'
+    assert as_in_first_format(b'{"proven":"e"}') == b'{"proven":"e"}'
