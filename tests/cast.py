@@ -45,10 +45,13 @@ class Cast:
         outbox: Mailer | None = None,
         mailer: MemoryMailer | None = None,
         catalogue: ko.Catalogue = CATALOGUE,
+        ids: ko.Ids | None = None,
         agent: bool = True,
     ) -> "Cast":
         """The customer's people, and those of the agent unless nobody asks for them; all mail so far is forgotten."""
-        world = World.new(rules=rules, store=store, signing=signing, outbox=outbox, mailer=mailer, catalogue=catalogue)
+        world = World.new(
+            rules=rules, store=store, signing=signing, outbox=outbox, mailer=mailer, catalogue=catalogue, ids=ids
+        )
         cast = cls(world)
         world.customer()
         world.verify(CUSTOMER, "kontakt", f"kontakt@o{CUSTOMER.replace('-', '')}.example")
