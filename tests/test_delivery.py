@@ -14,7 +14,17 @@ import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
 from kundorder.adapters.threads import Thread, ThreadedMailer, ThreadedStore
 from kundorder.codec import decode_owed, encode
-from kundorder.delivery import GIVE_UP_AFTER, PAUSES, again, given_back
+from kundorder.delivery import (
+    GIVE_UP_AFTER,
+    PAUSES,
+    Attempt,
+    Relay,
+    again,
+    failed,
+    given_back,
+    silences_after,
+    unwanted_agreement_mail,
+)
 from kundorder.errors import RelayStopped
 from kundorder.events import Settlement
 from kundorder.sample import CATALOGUE
@@ -719,3 +729,46 @@ def test_a_debt_from_before_failures_were_counted_has_none() -> None:
     before = encode(owed).replace('"failures":0,', "")
     assert "failures" not in before
     assert decode_owed(before) == owed
+
+
+@pytest.mark.parametrize(("failures", "state"), [(0, ko.OwedState.DUE), (GIVE_UP_AFTER - 1, ko.OwedState.PARKED)])
+def test_why_it_failed_is_noted_whether_it_is_tried_again_or_not(failures: int, state: ko.OwedState) -> None:
+    cast = Cast.new(agent=False)
+    cast.sent()
+    owed = attrs.evolve(debts(cast)[-1], failures=failures)
+    found = failed(owed, cast.world.clock.time, "ValueError", 0.0)
+    assert (found.state, found.note, found.failures) == (state, "ValueError", failures + 1)
+
+
+@pytest.mark.parametrize(
+    ("relay", "silences"), [(Relay.SILENT, 4), (Relay.ANSWERS, 0), (Relay.NOT_ASKED, 3), (Relay.STOPPED, 3)]
+)
+def test_letters_that_find_no_relay_are_counted_until_one_answers(relay: Relay, silences: int) -> None:
+    attempt = Attempt(Settlement(state=ko.OwedState.DUE), relay)
+    assert silences_after(attempt, 3) == silences
+
+
+def test_why_a_signatory_is_not_written_to_any_more_is_noted() -> None:
+    world = World.new()
+    applied = world.portal.execute(
+        ko.ApplyForCustomerAgreement(
+            name="Prov", category=CustomerCategory.REGION, application=world.application(CUSTOMER, "adam")
+        ),
+        ko.Actor("sokande", CUSTOMER),
+    )
+    world.portal.execute(ko.ApproveAgreement(agreement=applied.id), world.officer)
+    (mail,) = [each for each in Cast(world).mails(ko.OwedState.DUE) if each.template is T.SIGN_AGREEMENT]
+    asked = world.portal.agreement(applied.id, ko.SYSTEM)
+    world.sign(applied.id)
+    signed = world.portal.agreement(applied.id, ko.SYSTEM)
+    assert [
+        unwanted_agreement_mail(mail, asked),
+        unwanted_agreement_mail(mail, signed),
+        unwanted_agreement_mail(mail, attrs.evolve(asked, number=asked.number + 1)),
+        unwanted_agreement_mail(mail, attrs.evolve(asked, signatories=signed.signatories)),
+    ] == [
+        None,
+        "the agreement is no longer to be signed",
+        "another agreement has taken its place",
+        "the signatory has signed",
+    ]

@@ -8,8 +8,8 @@ from world import AGENT, CUSTOMER
 
 import kundorder as ko
 from kundorder.outcomes import Due
+from kundorder.vocabulary import AdviceCode, Party, ReasonCode, Role, Trigger
 from kundorder.vocabulary import OrderState as S
-from kundorder.vocabulary import Party, ReasonCode, Role, Trigger
 
 ORDERER = ko.Clearer(role=Role.ORDERER, party=Party.CUSTOMER, organisation=CUSTOMER)
 ATTESTANT = ko.Clearer(role=Role.ATTESTANT, party=Party.CUSTOMER, organisation=CUSTOMER)
@@ -151,3 +151,26 @@ def test_a_reminder_is_due_once_a_step_has_waited_for_so_long(waited: timedelta,
         cast.world.clock.time = since + waited - timedelta(seconds=1)  # it ticks once more when asked
         found = cast.portal.due(which, cast.karin, remind_after=timedelta(days=7))
         assert found == (Due(trigger=trigger, by=by, since=since, days=days, reminder=wanted),)
+
+
+@pytest.mark.parametrize(
+    ("offer", "via", "advised"),
+    [
+        ("npo-producent", None, (AdviceCode.LIST_ALL_CARE_UNITS, AdviceCode.START_UP_FEE)),
+        ("npo-producent", AGENT, (AdviceCode.ASK_THE_AGENT, AdviceCode.LIST_ALL_CARE_UNITS, AdviceCode.START_UP_FEE)),
+    ],
+)
+def test_what_one_does_well_to_know_is_told_while_the_order_is_a_draft(
+    offer: str, via: str | None, advised: tuple[AdviceCode, ...]
+) -> None:
+    cast = Cast.new()
+    order = cast.draft(offer=offer, via=via)
+    found = cast.world.catalogue.offer(offer)
+    assert found is not None
+    for option in cast.portal.options(order, cast.berta):
+        assert tuple(advice.code for advice in option.verdict.advice) == advised
+        for advice in option.verdict.advice:
+            fee = {"fee": str(found.start_up_fee)} if advice.code is AdviceCode.START_UP_FEE else {}
+            assert dict(advice.params) == {"offer": offer, **fee}
+    cast.portal.execute(ko.SendOrder(order=order), cast.berta)
+    assert {option.verdict.advice for option in cast.portal.options(order, cast.berta)} == {()}

@@ -20,8 +20,8 @@ CHANGED: Final = ("decisions", "policies", "workflow", "codec", "delivery")
 """The modules in which at least 95 of 100 mutants have to be noticed."""
 
 QUICK: Final = (
-    "codec", "events", "bells", "path", "policies", "out_of_turn", "refusals", "rules", "visibility", "lifecycles", "workflow",
-    "delivery", "retries", "joint_signing", "signings", "signing", "errors", "links",
+    "codec", "events", "bells", "path", "policies", "out_of_turn", "refusals", "rules", "visibility", "lifecycles",
+    "workflow", "delivery", "retries", "joint_signing", "signings", "signing", "errors", "links",
 )  # fmt: skip
 THOROUGH: Final = (
     "messages", "signing_attacks", "pruning", "idempotency", "journal", "relays", "evidence_files", "delivery_outage",
