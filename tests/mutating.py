@@ -69,7 +69,7 @@ def changed_functions(place: str, *names: str) -> int:
         functions.prepared(house)
     functions.run(house, *names)
     put, left = functions.counted(house)
-    missed = list(functions.survivors(house, left))
+    missed = functions.survivors(house, left)
     for mutant in missed:
         print(f"MISSED {mutant.key}\n  was: {mutant.was}", flush=True)
     if not names:

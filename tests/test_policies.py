@@ -1,4 +1,4 @@
-"""What a reader of another organisation is shown of an act: the organisation, the capacity, when and how; not who."""
+"""Who holds what, and what a reader of another organisation is shown: the capacity, when and how of an act; not who."""
 
 from functools import cache
 
@@ -8,7 +8,12 @@ from cast import Cast
 from world import AGENT, CUSTOMER
 
 import kundorder as ko
+from kundorder.model import AgentAssignment, Member, Organisation, Subject
+from kundorder.policies import assignment_of, has_any, is_granted, parties
 from kundorder.sample import CATALOGUE
+from kundorder.situation import ABSENT, Act, Case, Fact, Situation, assignment_key
+from kundorder.testing.contracts.store.made_up import a_member, an_assignment, an_order
+from kundorder.testing.surroundings import START, NumberedIds
 from kundorder.vocabulary import ReasonCode, Role, Trigger
 
 
@@ -119,3 +124,40 @@ def test_four_eyes_hold_from_the_moment_the_host_asks_for_them_also_for_who_was_
     assert ReasonCode.FOUR_EYES not in cast.codes(attest, berta)
     stricter = ko.Portal(store=cast.world.store, catalogue=CATALOGUE, rules=ko.Rules(four_eyes=True))
     assert ReasonCode.FOUR_EYES in {reason.code for reason in stricter.check(attest, berta).reasons}
+
+
+def case(record: Subject, me: Member | None, assignment: AgentAssignment | None = None) -> Case:
+    """A question by somebody of the agent's, about whom and what only this is known."""
+    facts = {assignment_key(f"{AGENT}/npo"): ABSENT if assignment is None else Fact(1, assignment)}
+    here = Organisation(number=AGENT, name="Provagenten", is_agent=True)
+    act = Act(ko.Actor("hanna", AGENT), START, NumberedIds(), ko.Rules(), CATALOGUE)
+    return Case(Situation(facts), act, record, me, here)
+
+
+HANNA = attrs.evolve(a_member("m-hanna", AGENT), roles=(Role.AGENT_HANDLER,))
+ORDER = an_order("o-1")
+
+
+def test_nobody_is_granted_in_an_assignment_that_is_not_there_or_that_names_others() -> None:
+    others = an_assignment("npo", granted=("m-hugo",))
+    for me in (None, attrs.evolve(HANNA, roles=()), HANNA):
+        assert not is_granted(case(ORDER, me), f"{AGENT}/npo")
+        assert not is_granted(case(ORDER, me, others), f"{AGENT}/npo")
+
+
+@pytest.mark.parametrize("member", [None, attrs.evolve(HANNA, state=ko.UserState.INVITED)])
+def test_who_is_no_active_user_holds_no_role(member: Member | None) -> None:
+    assert has_any(HANNA, (Role.AGENT_HANDLER,))
+    assert not has_any(member, (Role.AGENT_HANDLER,))
+
+
+def test_an_order_in_the_direct_flow_goes_through_no_assignment_whatever_agent_is_named() -> None:
+    content = attrs.evolve(ORDER.content, flow=ko.Flow.VIA_AGENT, agent=AGENT)
+    assert assignment_of(attrs.evolve(ORDER, content=content)) == f"{AGENT}/{content.service}"
+    for other in (attrs.evolve(content, flow=ko.Flow.DIRECT), attrs.evolve(content, agent=None)):
+        assert assignment_of(attrs.evolve(ORDER, content=other)) is None
+
+
+def test_on_which_side_of_a_user_somebody_stands_is_asked_of_the_users_own_organisation() -> None:
+    assert parties(case(HANNA, HANNA), HANNA) == (ko.Party.AGENT,)
+    assert parties(case(HANNA, HANNA), a_member("m-berta", CUSTOMER)) == ()
