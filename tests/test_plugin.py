@@ -242,9 +242,10 @@ class TestForgetful(StoreContract):
 
 
 def test_the_report_tells_what_was_touched_and_what_never_was(tmp_path: Path) -> None:
-    ran = run(tmp_path, "--kundorder-cells", "--kundorder-cells-json=cells.json", test_one=ONE, test_other=OTHER)
+    options = ("--kundorder-cells", "--kundorder-cells-json=reports/cells.json")
+    ran = run(tmp_path, *options, test_one=ONE, test_other=OTHER)
     assert ran.code == 0, ran.said
-    assert touched_in(tmp_path / "cells.json") == {STARTED, COPIED, WITHDRAWN, REFUSED, HIDDEN}
+    assert touched_in(tmp_path / "reports" / "cells.json") == {STARTED, COPIED, WITHDRAWN, REFUSED, HIDDEN}
     lines = ran.said.splitlines()
     place = next(number for number, line in enumerate(lines) if "kundorder: cells of rights" in line)
     every = len(permitted())

@@ -96,6 +96,7 @@ class Cells:
             "never_touched": [_named(cell) for cell in permitted() if cell not in self.touched],
             "touched": [_named(cell) for cell in sorted(self.touched, key=str)],
         }
+        file.parent.mkdir(parents=True, exist_ok=True)
         _ = file.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """Choosing some of a closed set, and telling drawn names apart, without drawing again."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -12,7 +12,7 @@ _SLUG = 64
 _ROOM = 60  # of the longest slug, when a number has to follow it
 
 
-def subsets(members: Iterable[_E], *, at_least: int = 0) -> SearchStrategy[tuple[_E, ...]]:
+def subsets(members: Iterable[_E], *, at_least: Literal[0, 1] = 0) -> SearchStrategy[tuple[_E, ...]]:
     """Some of these, each once, in the order given; the fewest and first are the simplest.
 
     Args:
