@@ -1101,3 +1101,19 @@ def test_revoking_what_is_not_granted_changes_nothing() -> None:
     cast.portal.execute(ko.RevokeHandler(member=cast.id(cast.hugo), assignment=f"{AGENT}/npo"), cast.agda)
     assert cast.portal.assignment(f"{AGENT}/npo", ko.SYSTEM) == before
     assert len(cast.portal.history(cast.id(cast.hugo), ko.SYSTEM, limit=500).items) == entries
+
+
+def test_only_the_provider_registers_an_agreement_that_was_made_on_paper() -> None:
+    cast = Cast.new()
+    register = ko.RegisterCustomerAgreement(
+        organisation="999300-0000",
+        name="Provkommunen",
+        category=CustomerCategory.MUNICIPALITY,
+        application=cast.world.application("999300-0000", "annika"),
+    )
+    officer = ko.Clearer(role=Role.PROVIDER_OFFICER, party=ko.Party.PROVIDER)
+    for actor in (cast.adam, cast.agda):
+        (reason,) = cast.reasons(register, actor)
+        assert (reason.code, reason.cleared_by) == (C.WRONG_PARTY, (officer,))
+    assert cast.codes(register, cast.karin) == {C.ROLE_MISSING}
+    assert cast.portal.check(register, cast.olle).allowed

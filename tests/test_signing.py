@@ -9,12 +9,13 @@ from world import AGENT, CUSTOMER, OTHER, START, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemorySigner
+from kundorder.decisions.documents import document_for
 from kundorder.evidence import Document, Evidence
 from kundorder.lifecycles.documents import order_document
 from kundorder.portal.settings import SystemIds
 from kundorder.ports import Progress
 from kundorder.sample import CATALOGUE
-from kundorder.situation import Act
+from kundorder.situation import ABSENT, Act, Key, Situation, agreement_key, assignment_key, order_key
 from kundorder.vocabulary import AssuranceLevel, AttestMethod, CustomerCategory, OrderState, ReasonCode, Role, Trigger
 
 BANKID, SMS = AttestMethod.BANKID, AttestMethod.SMS_CODE
@@ -354,3 +355,21 @@ def test_evidence_of_another_document_proves_nothing_even_to_a_port_that_vouches
     slow.gullible = True
     command = ko.AttestOrder(order=second, method=BANKID, evidence=used)
     assert cast.codes(command, cast.atle) == {C.EVIDENCE_INVALID}
+
+
+NOBODYS = "o-" + "0" * 26
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        (ko.AttestOrder(order=NOBODYS), order_key(NOBODYS)),
+        (ko.AttestAssignment(assignment=f"{AGENT}/npo"), assignment_key(f"{AGENT}/npo")),
+        (ko.SignAgreement(agreement=f"customer/{CUSTOMER}"), agreement_key(f"customer/{CUSTOMER}")),
+        (ko.DeclineAgreement(agreement=f"customer/{CUSTOMER}"), agreement_key(f"customer/{CUSTOMER}")),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_for_what_is_not_there_nobody_has_a_document_to_sign(command: ko.Command, key: Key) -> None:
+    act = Act(ko.SYSTEM, START, SystemIds(), ko.Rules(), CATALOGUE)
+    assert document_for(Situation({key: ABSENT}), command, act, "s1") is None
