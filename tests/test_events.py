@@ -20,9 +20,8 @@ GOLDEN: Final = Path(__file__).parent / "golden" / "events.txt"
 _BOUND: Final = ("subject", "at", "digest", "proven")  # tested where they are bound and where they are proven
 
 
-def acted() -> Cast:
-    """Everything that can happen has happened."""
-    cast = Cast.new(ids=NumberedIds())
+def happen(cast: Cast) -> None:
+    """Everything that can."""
     done, ended, rejected = cast.informed(), cast.sent(via=AGENT), cast.sent()
     cast.portal.execute(ko.CompleteOrder(order=done), cast.karin)
     cast.portal.execute(ko.RejectOrder(order=rejected, reason="Fel tjänst."), cast.atle)
@@ -48,12 +47,13 @@ def acted() -> Cast:
     cast.portal.execute(ko.EndAssignment(assignment=f"{AGENT}/npo", reason="Uppsagt."), cast.olle)
     cast.portal.execute(ko.TerminateAgreement(agreement=f"agent/{AGENT}"), cast.olle)
     cast.portal.execute(ko.TerminateAgreement(agreement=f"customer/{CUSTOMER}", reason="Uppsagt."), cast.olle)
-    return cast
 
 
 def told() -> Iterator[str]:
     """Each event, with all that is fixed about it."""
-    with acted().world.store.transaction() as transaction:
+    cast = Cast.new(ids=NumberedIds())
+    happen(cast)
+    with cast.world.store.transaction() as transaction:
         lines = transaction.select(Index.JOURNAL, ("",), after=None, limit=10_000).items
     for line in sorted(lines, key=lambda line: (line.key, line.sort)):
         if line.entry is not None:
