@@ -172,5 +172,8 @@ def test_what_one_does_well_to_know_is_told_while_the_order_is_a_draft(
         for advice in option.verdict.advice:
             fee = {"fee": str(found.start_up_fee)} if advice.code is AdviceCode.START_UP_FEE else {}
             assert dict(advice.params) == {"offer": offer, **fee}
-    cast.portal.execute(ko.SendOrder(order=order), cast.berta)
+    send = ko.SendOrder(order=order)
+    assert tuple(advice.code for advice in cast.portal.check(send, cast.berta).advice) == advised
+    cast.portal.execute(send, cast.berta)
+    assert cast.portal.check(send, cast.berta).advice == ()
     assert {option.verdict.advice for option in cast.portal.options(order, cast.berta)} == {()}

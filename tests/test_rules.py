@@ -1117,3 +1117,11 @@ def test_only_the_provider_registers_an_agreement_that_was_made_on_paper() -> No
         assert (reason.code, reason.cleared_by) == (C.WRONG_PARTY, (officer,))
     assert cast.codes(register, cast.karin) == {C.ROLE_MISSING}
     assert cast.portal.check(register, cast.olle).allowed
+
+
+def test_who_is_deleted_is_told_so_and_nothing_else() -> None:
+    cast = Cast.new(agent=False)
+    cast.portal.execute(ko.DeleteUser(member=cast.id(cast.berta)), cast.adam)
+    verdict = cast.portal.check(ko.StartOrder(offer="npo-producent", mode=DIRECT), cast.berta)
+    assert [reason.code for reason in verdict.reasons] == [C.USER_DELETED]
+    assert verdict.advice == ()
