@@ -88,6 +88,9 @@ def told() -> Iterator[str]:
         for act in (ko.ApproveAgreement, ko.TerminateAgreement):
             for reason in cast.portal.check(act(agreement=agreement), cast.karin).reasons:
                 yield f"{agreement} SIGNED | {act.trigger} by karin | {line(reason)}"
+    attest = ko.AttestAssignment(assignment=f"{AGENT}/npo", method=AttestMethod.BANKID)
+    for reason in cast.portal.check(attest, cast.olle).reasons:
+        yield f"{AGENT}/npo ACTIVE | attest by olle | {line(reason)}"
     for step in (ko.PassReview, ko.ActivateAssignment):
         for reason in cast.portal.check(step(assignment=f"{AGENT}/npo"), cast.olle).reasons:
             yield f"{AGENT}/npo ACTIVE | {step.trigger} by olle | {line(reason)}"

@@ -99,14 +99,19 @@ def _mutmut(place: Path, *words: str) -> str:
 def survivors(place: Path, mutants: Sequence[Changed]) -> tuple[Changed, ...]:
     """Those of them that no test notices in a process that begins afresh either."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        missed = tuple(pool.map(partial(_is_missed, place), mutants))
-    return tuple(mutant for mutant, is_missed in zip(mutants, missed, strict=True) if is_missed)
+        missed = tuple(pool.map(partial(is_missed, place), mutants))
+    return tuple(mutant for mutant, is_one in zip(mutants, missed, strict=True) if is_one)
 
 
-def _is_missed(place: Path, mutant: Changed) -> bool:
+def is_missed(place: Path, mutant: Changed) -> bool:
+    """Whether neither the quick tests notice it nor the thorough ones."""
+    return all(_is_missed_by(tests, place, mutant) for tests in (QUICK, THOROUGH))
+
+
+def _is_missed_by(names: Sequence[str], place: Path, mutant: Changed) -> bool:
     house = place / "mutants"
     environment = os.environ | {"MUTANT_UNDER_TEST": mutant.name, "PYTHONPATH": str(house / "src")}
-    tests = [f"tests/test_{name}.py" for name in (*QUICK, *THOROUGH)]
+    tests = [f"tests/test_{name}.py" for name in names]
     call = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
     try:
         done = subprocess.run(call, cwd=house, env=environment, check=False, capture_output=True, timeout=LONGEST)
