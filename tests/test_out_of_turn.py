@@ -84,6 +84,11 @@ def told() -> Iterator[str]:
                 for reason in reasons:
                     if reason.code in OF_TIME:
                         yield f"{name} {state} | {command.trigger} by {who} | {line(reason)}"
+    yield from of_agreements_and_assignments(cast)
+
+
+def of_agreements_and_assignments(cast: Cast) -> Iterator[str]:
+    """The same of what is in force, and of what has ended."""
     for agreement in (f"customer/{cast.berta.organisation}", f"agent/{AGENT}"):
         for act in (ko.ApproveAgreement, ko.TerminateAgreement):
             for reason in cast.portal.check(act(agreement=agreement), cast.karin).reasons:

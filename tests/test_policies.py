@@ -8,11 +8,11 @@ from cast import Cast
 from world import AGENT, CUSTOMER
 
 import kundorder as ko
-from kundorder.model import AgentAssignment, Member, Organisation, Subject
-from kundorder.policies import assignment_of, has_any, is_granted, parties
+from kundorder.model import AgentAssignment, Member, Organisation, Provider, Subject
+from kundorder.policies import assignment_of, has_any, is_granted, parties, sees
 from kundorder.sample import CATALOGUE
-from kundorder.situation import ABSENT, Act, Case, Fact, Situation, assignment_key
-from kundorder.testing.contracts.store.made_up import a_member, an_assignment, an_order
+from kundorder.situation import ABSENT, Act, Case, Fact, Kind, Situation, assignment_key
+from kundorder.testing.contracts.store.made_up import a_member, an_assignment, an_order, one_of
 from kundorder.testing.surroundings import START, NumberedIds
 from kundorder.vocabulary import ReasonCode, Role, Trigger
 
@@ -161,3 +161,12 @@ def test_an_order_in_the_direct_flow_goes_through_no_assignment_whatever_agent_i
 def test_on_which_side_of_a_user_somebody_stands_is_asked_of_the_users_own_organisation() -> None:
     assert parties(case(HANNA, HANNA), HANNA) == (ko.Party.AGENT,)
     assert parties(case(HANNA, HANNA), a_member("m-berta", CUSTOMER)) == ()
+
+
+def test_what_is_the_providers_own_is_seen_by_the_providers_own_people() -> None:
+    provider = one_of(Kind.PROVIDER)
+    assert isinstance(provider, Provider)
+    own = attrs.evolve(HANNA, organisation=provider.organisation)
+    assert sees(case(provider, own), provider)
+    assert not sees(case(provider, HANNA), provider)
+    assert not sees(case(provider, None), provider)
