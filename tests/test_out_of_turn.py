@@ -20,6 +20,7 @@ OF_TIME: Final = (
     ReasonCode.ALREADY_DECIDED,
     ReasonCode.WRONG_STATE,
     ReasonCode.WRONG_PARTY,
+    ReasonCode.ROLE_MISSING,
 )
 WHO: Final = ("berta", "atle", "hanna", "aron", "karin", "olle")
 

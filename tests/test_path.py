@@ -158,6 +158,11 @@ def test_a_reminder_is_due_once_a_step_has_waited_for_so_long(waited: timedelta,
     [
         ("npo-producent", None, (AdviceCode.LIST_ALL_CARE_UNITS, AdviceCode.START_UP_FEE)),
         ("npo-producent", AGENT, (AdviceCode.ASK_THE_AGENT, AdviceCode.LIST_ALL_CARE_UNITS, AdviceCode.START_UP_FEE)),
+        (
+            "npo-konsument-tgp",
+            AGENT,
+            (AdviceCode.FLOW_OVERRIDDEN, AdviceCode.LIST_ALL_CARE_UNITS, AdviceCode.START_UP_FEE),
+        ),
     ],
 )
 def test_what_one_does_well_to_know_is_told_while_the_order_is_a_draft(

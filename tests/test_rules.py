@@ -1125,3 +1125,25 @@ def test_who_is_deleted_is_told_so_and_nothing_else() -> None:
     verdict = cast.portal.check(ko.StartOrder(offer="npo-producent", mode=DIRECT), cast.berta)
     assert [reason.code for reason in verdict.reasons] == [C.USER_DELETED]
     assert verdict.advice == ()
+
+
+def test_whoever_lacks_a_role_for_a_later_step_is_sent_to_the_administrator_of_the_own_side() -> None:
+    cast = Cast.new(agent=False)
+    reasons = cast.reasons(ko.AttestOrder(order=cast.draft()), cast.berta)
+    administrator = ko.Clearer(role=Role.ADMINISTRATOR, party=ko.Party.CUSTOMER, organisation=CUSTOMER)
+    assert [(reason.code, reason.cleared_by) for reason in reasons][1:] == [(C.ROLE_MISSING, (administrator,))]
+
+
+def test_what_comes_of_a_command_says_what_kind_of_thing_it_was_about() -> None:
+    cast = Cast.new()
+    apply = ko.ApplyForAgentAgreement(name="Prov", application=cast.world.application("999300-0000", "annika"))
+    commands: list[tuple[ko.Command, ko.Actor, ko.Lifecycle]] = [
+        (ko.StartOrder(offer="npo-producent", mode=DIRECT), cast.berta, ko.Lifecycle.ORDER),
+        (ko.AddUser(name="Ny Prov", email="ny@example.org"), cast.adam, ko.Lifecycle.USER),
+        (ko.ApplyForAssignment(service="webcert"), ko.Actor("uno", AGENT), ko.Lifecycle.ASSIGNMENT),
+        (apply, ko.Actor("sokande", "999300-0000"), ko.Lifecycle.AGENT_AGREEMENT),
+        (ko.TerminateAgreement(agreement=f"customer/{CUSTOMER}"), cast.olle, ko.Lifecycle.CUSTOMER_AGREEMENT),
+    ]
+    assert [cast.portal.execute(command, actor).lifecycle for command, actor, _of in commands] == [
+        lifecycle for _command, _actor, lifecycle in commands
+    ]
