@@ -9,9 +9,11 @@ from world import AGENT, CUSTOMER, OTHER, START, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemorySigner
+from kundorder.decisions import decide
 from kundorder.decisions.documents import document_for
-from kundorder.evidence import Document, Evidence
+from kundorder.evidence import Document, Evidence, SignedDocument
 from kundorder.lifecycles.documents import order_document
+from kundorder.portal.loading import load_command
 from kundorder.portal.settings import SystemIds
 from kundorder.ports import Progress
 from kundorder.sample import CATALOGUE
@@ -373,3 +375,14 @@ NOBODYS = "o-" + "0" * 26
 def test_for_what_is_not_there_nobody_has_a_document_to_sign(command: ko.Command, key: Key) -> None:
     act = Act(ko.SYSTEM, START, SystemIds(), ko.Rules(), CATALOGUE)
     assert document_for(Situation({key: ABSENT}), command, act, "s1") is None
+
+
+def test_what_was_attested_is_kept_as_it_stood_also_where_the_decision_finds_the_document_itself() -> None:
+    cast, signer, order, document = proven()
+    given = evidence(signer, document)
+    command = ko.AttestOrder(order=order, method=BANKID, evidence=given)
+    act = Act(cast.atle, START, SystemIds(), ko.Rules(), CATALOGUE, verified=given)
+    decision = decide(Situation(load_command(cast.world.store, command, act, None)), command, act)
+    assert isinstance(decision.subject, ko.Order)
+    kept = SignedDocument(document=document, evidence=given, step=decision.subject.step)
+    assert [put.record for put in decision.puts if isinstance(put.record, SignedDocument)] == [kept]
