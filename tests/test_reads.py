@@ -76,7 +76,16 @@ def look(cast: Cast) -> None:
         "via agent": cast.sent(via=AGENT),
         "approved": cast.approved(),
         "draft": cast.draft(via=AGENT),
+        "direct, though an agent is named": cast.sent(offer="npo-konsument-tgp", via=AGENT),
     }
+    for command, actor in (
+        (ko.StartOrder(offer="okand", mode=ko.ConnectionMode.VIA_AGENT, agent=AGENT), cast.berta),
+        (ko.ApproveOrder(order=orders["via agent"], certified=True), cast.hanna),
+        (ko.PickAttestant(order=orders["approved"]), cast.hanna),
+        (ko.VerifyUser(member=cast.id(cast.nora), code="A" * 43), cast.nora),
+        (ko.RestoreUser(member=cast.id(cast.nora)), cast.olle),
+    ):
+        assert not cast.portal.check(command, actor).allowed
     for order in orders.values():
         for actor in (cast.berta, cast.hanna, cast.karin):
             try:
