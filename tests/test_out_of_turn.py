@@ -22,7 +22,7 @@ OF_TIME: Final = (
     ReasonCode.WRONG_PARTY,
     ReasonCode.ROLE_MISSING,
 )
-WHO: Final = ("berta", "atle", "hanna", "aron", "karin", "olle")
+WHO: Final = ("berta", "atle", "hanna", "aron", "agda", "karin", "olle")
 
 
 def orders(cast: Cast) -> Iterator[tuple[str, str]]:

@@ -182,3 +182,11 @@ def test_what_one_does_well_to_know_is_told_while_the_order_is_a_draft(
     cast.portal.execute(send, cast.berta)
     assert cast.portal.check(send, cast.berta).advice == ()
     assert {option.verdict.advice for option in cast.portal.options(order, cast.berta)} == {()}
+
+
+def test_what_holds_a_step_up_is_the_same_whoever_looks() -> None:
+    """Also for the orderer, who may not attest under four eyes."""
+    cast = Cast.new(rules=ko.Rules(four_eyes=True))
+    for order in (cast.sent(), cast.approved()):
+        seen = [cast.portal.path(order, reader) for reader in (cast.berta, cast.atle, cast.karin, ko.SYSTEM)]
+        assert seen == [seen[0]] * 4

@@ -73,8 +73,11 @@ def test_of_the_agents_people_the_customer_sees_that_somebody_attests_and_not_wh
     cast.portal.resume_signing(attest(order), cast.aron, method=BANKID)
     (seen,) = cast.portal.path(order, cast.berta)[0].signings
     assert (seen.organisation, seen.signer) == (AGENT, None)
-    (own,) = cast.portal.path(order, cast.hanna)[0].signings
+    first, *rest = cast.portal.path(order, cast.hanna)
+    (own,) = first.signings
     assert own.signer == "aron"
+    assert Trigger.ATTEST in {step.trigger for step in rest}
+    assert all(step.signings == () for step in rest)
     (staff,) = cast.portal.signings(order, cast.karin)
     assert staff.signer == "aron"
 
