@@ -84,6 +84,7 @@ def look(cast: Cast) -> None:
         (ko.PickAttestant(order=orders["approved"]), cast.hanna),
         (ko.VerifyUser(member=cast.id(cast.nora), code="A" * 43), cast.nora),
         (ko.RestoreUser(member=cast.id(cast.nora)), cast.olle),
+        (ko.DeleteUser(member=cast.id(cast.nora)), ko.SYSTEM),
     ):
         assert not cast.portal.check(command, actor).allowed
     for order in orders.values():
