@@ -4,7 +4,8 @@
 more; words after it choose the mutants whose names hold them. ``.venv/bin/python tests/mutating.py functions PLACE``
 lets mutmut change the functions of the core in a copy of the house at that place, which takes several hours and goes on
 where it was stopped; it needs ``mutmut``. Without further words the numbers go into
-``docs/reference/proof-long.json``.
+``docs/reference/proof-long.json``. ``.venv/bin/python tests/mutating.py elsewhere PLACE`` changes functions outside the
+core, as many as are drawn at random; it goes on where it was stopped, too.
 Each ends with the number of those that were missed and have no reason in ``mutation/explained.py``.
 """
 
@@ -13,13 +14,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from mutation import functions
+from mutation import elsewhere, functions
 from mutation.explained import EXPLAINED
 from mutation.rows import mutants, unchanged
 from mutation.running import survivors
 from proof import merged
 from proving import LONG
 
+DRAWN: Final = 400
+SEED: Final = 2026
 QUICK: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
@@ -81,6 +84,21 @@ def changed_functions(place: str, *names: str) -> int:
     return _judged(len(put), [mutant.key for mutant in missed])
 
 
+def changed_elsewhere(place: str, number: int, *, is_counted: bool) -> int:
+    """Put the tests to some of what mutmut would make outside the core."""
+    known, changes = elsewhere.drawn(number, SEED)
+    missed: list[str] = []
+    for change, by in elsewhere.put(Path(place), changes):
+        if not by:
+            missed.append(change.key)
+            print(f"MISSED {change.key}\n  was: {change.was}\n  at: {change.path}:{change.first}", flush=True)
+    if is_counted:
+        done = {"changes of functions elsewhere, drawn at random": number}
+        lost = {"changes of functions elsewhere, drawn at random, not noticed": len(missed)}
+        merged(LONG, {"changes of functions elsewhere, all that could be drawn": known} | done | lost)
+    return _judged(number, missed)
+
+
 def _module(name: str) -> str:
     return name.split(".")[1]
 
@@ -97,5 +115,9 @@ if __name__ == "__main__":
             sys.exit(rows(*words))
         case ["functions", place, *names]:
             sys.exit(changed_functions(place, *names))
+        case ["elsewhere", place]:
+            sys.exit(changed_elsewhere(place, DRAWN, is_counted=True))
+        case ["elsewhere", place, number]:
+            sys.exit(changed_elsewhere(place, int(number), is_counted=False))
         case _:
             sys.exit(__doc__)

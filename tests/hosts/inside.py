@@ -32,7 +32,7 @@ class Inside(Protocol):
         ...
 
     def do(self, sql: str) -> None:
-        """Any statement, as the host carries it out."""
+        """A statement, as the host carries it out."""
         ...
 
     def saved(self) -> AbstractContextManager[object]:

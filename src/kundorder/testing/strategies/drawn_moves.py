@@ -44,5 +44,5 @@ def hostile_moves(draw: DrawFn, scene: Scene) -> Move:
 
 
 def anything() -> SearchStrategy[Move]:
-    """Any command by anybody, made up without a look at what there is."""
+    """A command by anybody, made up without a look at what there is."""
     return st.builds(Move, commands(), actors() | st.just(SYSTEM))

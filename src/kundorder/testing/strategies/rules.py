@@ -16,7 +16,7 @@ from kundorder.vocabulary import AssuranceLevel, AttestMethod
 
 @cache
 def rules() -> SearchStrategy[Rules]:
-    """Any rules; with some of them nobody can attest anything."""
+    """Rules as they may be; with some of them nobody can attest anything."""
     levels = st.lists(st.tuples(offer_ids(), st.sampled_from(AssuranceLevel)), max_size=3)
     return st.builds(
         Rules,

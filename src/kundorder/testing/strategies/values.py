@@ -72,7 +72,7 @@ def _being(kind: type[_T], value: object) -> _T:
 
 
 def commands(kind: type[Command] | None = None) -> SearchStrategy[Command]:
-    """Any command that is well formed, whether or not there is anything it could be done to.
+    """A command that is well formed, whether or not there is anything it could be done to.
 
     Args:
         kind: only commands of this class.
