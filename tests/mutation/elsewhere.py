@@ -101,7 +101,7 @@ def _paths() -> Iterator[Path]:
 def _mutations(path: Path) -> tuple[_Module, list[_Mutation]]:
     mutmut = importlib.import_module("mutmut.mutation.file_mutation")  # only who changes functions has it
     module, found, *_ = mutmut.create_mutations(str(path), path.read_text("utf-8"))
-    return module, [each for each in found if each.contained_by_top_level_function is not None]
+    return module, [each for each in found if type(each.contained_by_top_level_function).__name__ == "FunctionDef"]
 
 
 def _made(path: Path, place: int) -> Drawn:
