@@ -153,6 +153,15 @@ def test_letters_that_were_tried_do_not_stand_in_the_way_of_those_that_were_not(
     assert delivering.deliver() == ko.DeliveryReport(sent=10 - SILENCES)
 
 
+def test_a_relay_that_wants_a_letter_later_does_answer() -> None:
+    store, clock = MemoryStore(), noon()
+    filled(store, [f"mail {number}" for number in range(30)])
+    mailer = Scripted(([DOWN] * (SILENCES - 1) + [Postponed("451 4.7.1 greylisted")]) * 10)
+    report = portal(store, mailer, clock).deliver()
+    assert report == ko.DeliveryReport(later=30)
+    assert mailer.asked == 30
+
+
 def test_a_relay_that_answers_now_and_then_is_asked_on() -> None:
     store, clock = MemoryStore(), noon()
     filled(store, [f"mail {number}" for number in range(90)])

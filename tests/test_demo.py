@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Generator
 from contextlib import AbstractContextManager
@@ -32,6 +33,7 @@ from kundorder.command_line.telling import WIDTH, Teller
 from kundorder.ports import Store, Transaction
 from kundorder.sample import CATALOGUE
 
+GOLDEN = Path(__file__).parent / "golden" / "demo.txt"
 DIRECT = ["start", "fill_in", "accept_terms", "send", "attest", "hand_over", "complete"]
 VIA_AGENT = ["start", "fill_in", "accept_terms", "send", "approve", "attest", "attest", "inform_agent", "complete"]
 
@@ -130,7 +132,19 @@ def ending(summary: dict[str, object]) -> str:
     return text
 
 
+def as_golden(told: str) -> list[str]:
+    """What was told, without the case numbers, which chance gives, and without the head and the end."""
+    numbers = list(dict.fromkeys(re.findall(r"KO[0-9]{10}", told)))
+    for place, number in enumerate(numbers, 1):
+        told = told.replace(number, f"KO{place:010d}")
+    return told[told.index("\n1. ") + 1 :].splitlines()[:-1]
+
+
 # The story
+
+
+def test_the_story_is_told_as_people_have_read_it(played: Played) -> None:
+    assert as_golden(played.told) == GOLDEN.read_text("utf-8").splitlines()
 
 
 def test_each_order_takes_the_flow_of_its_offer_to_the_end(played: Played) -> None:
@@ -900,3 +914,10 @@ def test_without_the_repository_the_example_is_missed(monkeypatch: pytest.Monkey
     monkeypatch.setattr("kundorder.command_line.loading.EXAMPLE", tmp_path / "nowhere")
     status, _, said = run("--out", str(tmp_path / "out"))
     assert (status, "--input DIR" in said) == (2, True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        status, told, _complaints = run("--out", str(Path(place) / "out"))
+    lines = "\n".join(as_golden(told)) + "\n"
+    sys.exit(status if GOLDEN.write_text(lines, "utf-8") else 1)

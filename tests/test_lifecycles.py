@@ -10,8 +10,9 @@ from world import AGENT, CUSTOMER, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemorySigner
+from kundorder.codec import terms_digest
 from kundorder.identifiers import assignment_id_of
-from kundorder.lifecycles.documents import agreement_document
+from kundorder.lifecycles.documents import agreement_document, agreement_terms
 from kundorder.sample import CATALOGUE
 from kundorder.vocabulary import (
     AgreementModel,
@@ -89,7 +90,10 @@ def agreement(cast: Cast, identifier: str) -> ko.Agreement:
 def test_an_agreement_is_applied_for_approved_and_signed(party: Party) -> None:
     cast = empty()
     identifier = apply(cast, party)
-    assert agreement(cast, identifier).state is AgreementState.APPLIED
+    new = agreement(cast, identifier)
+    assert new.state is AgreementState.APPLIED
+    terms = agreement_terms(CATALOGUE, party)
+    assert (new.terms_version, new.terms_digest) == (terms.version, terms_digest(terms))
     assert cast.waits(cast.olle) == [identifier]
     approve(cast, identifier)
     assert agreement(cast, identifier).state is AgreementState.AWAITING_SIGNATURE

@@ -14,9 +14,10 @@ from world import AGENT, CUSTOMER, OTHER
 import kundorder as ko
 from kundorder.adapters.memory import MemorySigner
 from kundorder.evidence import Document, Evidence, PendingSigning
+from kundorder.outcomes import Changes, Stored
 from kundorder.ports import Progress
 from kundorder.sample import CATALOGUE
-from kundorder.situation import Key, signing_key
+from kundorder.situation import Guard, Key, signing_key
 from kundorder.vocabulary import FailureCode, Index, OrderState, ReasonCode, Role, SigningStage, Trigger
 
 C, S = ReasonCode, OrderState
@@ -443,3 +444,18 @@ def test_where_a_person_is_asked_from_reaches_the_method_and_is_kept_nowhere() -
     with cast.world.store.transaction() as transaction:
         facts = transaction.read((key(order), Key(f"order:{order}")))
     assert ip not in repr(facts)
+
+
+def test_a_signing_kept_before_it_was_told_what_for_ends_without_a_word_in_the_journal() -> None:
+    cast, slow, order = waiting("pending")
+    go_on(cast, order)
+    with cast.world.store.transaction() as transaction:
+        kept = transaction.read((key(order),))[key(order)]
+        old = attrs.evolve(record(cast, order), act="")
+        stored = Stored(key=key(order), record=old, version=kept.version + 1, number=kept.number, digest=kept.digest)
+        transaction.write(Changes(guards=(Guard(key(order), kept.version),), records=(stored,), entries=(), owed=()))
+    before = entries(cast, key(order))
+    cast.world.clock.time = old.ends_at + timedelta(days=1)
+    cast.portal.deliver()
+    assert record(cast, order) == attrs.evolve(old, stage=SigningStage.OVER, state="")
+    assert entries(cast, key(order)) == before
