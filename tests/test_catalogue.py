@@ -1,7 +1,7 @@
-"""A catalogue with which nobody could order properly is refused as a whole, and says everything that is wrong with it."""
+"""A catalogue that makes no sense is refused as a whole, and told everything that is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 import attrs
 import pytest
@@ -23,7 +23,6 @@ OFFER: Final = Offer(
 )
 SERVICE: Final = Service(id="prov", name_sv="Prov", name_en="Sample")
 
-Change: TypeAlias = Callable[[Offer], Offer]
 LABEL: Final = "needs a name of small letters, digits and underscores, and a label in each language"
 CHOICES: Final = "belongs to a choice, and a choice needs it"
 EMPTY: Final = "must not be empty"
@@ -50,37 +49,35 @@ def test_of_a_proper_one_each_offer_and_service_is_found_by_its_id_and_nothing_e
 
 
 @pytest.mark.parametrize(
-    ("change", "path", "message"),
+    ("offer", "path", "message"),
     [
-        ({"service": "annan"}, "service", "must be one of the services of this catalogue"),
-        ({"modes": ()}, "modes", "must name at least one mode, each once"),
-        ({"modes": (ConnectionMode.DIRECT,) * 2}, "modes", "must name at least one mode, each once"),
-        ({"flow": Flow.VIA_AGENT}, "flow", "a direct connection cannot take the via-agent flow"),
-        ({"categories": ()}, "categories", "must name at least one customer category"),
-        ({"terms": attrs.evolve(TERMS, version=" ")}, "terms.version", EMPTY),
-        ({"terms": attrs.evolve(TERMS, text_sv="")}, "terms.text_sv", EMPTY),
-        ({"terms": attrs.evolve(TERMS, text_en="\n")}, "terms.text_en", EMPTY),
-        ({"form": (FIELD, FIELD)}, "form[1]", "must not repeat an id or name used before it"),
-        ({"form": (attrs.evolve(FIELD, name="Unit"),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, name="unit name"),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, label_sv=""),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, label_en=" "),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, label_sv="x" * 201),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, label_en="x" * 201),)}, "form[0]", LABEL),
-        ({"form": (attrs.evolve(FIELD, choices=("a",)),)}, "form[0].choices", CHOICES),
-        ({"form": (attrs.evolve(CHOICE, choices=()),)}, "form[0].choices", CHOICES),
+        (attrs.evolve(OFFER, service="annan"), "service", "must be one of the services of this catalogue"),
+        (attrs.evolve(OFFER, modes=()), "modes", "must name at least one mode, each once"),
+        (attrs.evolve(OFFER, modes=(ConnectionMode.DIRECT,) * 2), "modes", "must name at least one mode, each once"),
+        (attrs.evolve(OFFER, flow=Flow.VIA_AGENT), "flow", "a direct connection cannot take the via-agent flow"),
+        (attrs.evolve(OFFER, categories=()), "categories", "must name at least one customer category"),
+        (attrs.evolve(OFFER, terms=attrs.evolve(TERMS, version=" ")), "terms.version", EMPTY),
+        (attrs.evolve(OFFER, terms=attrs.evolve(TERMS, text_sv="")), "terms.text_sv", EMPTY),
+        (attrs.evolve(OFFER, terms=attrs.evolve(TERMS, text_en="\n")), "terms.text_en", EMPTY),
+        (attrs.evolve(OFFER, form=(FIELD, FIELD)), "form[1]", "must not repeat an id or name used before it"),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, name="Unit"),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, name="unit name"),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, label_sv=""),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, label_en=" "),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, label_sv="x" * 201),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, label_en="x" * 201),)), "form[0]", LABEL),
+        (attrs.evolve(OFFER, form=(attrs.evolve(FIELD, choices=("a",)),)), "form[0].choices", CHOICES),
+        (attrs.evolve(OFFER, form=(attrs.evolve(CHOICE, choices=()),)), "form[0].choices", CHOICES),
         (
-            {"form": (attrs.evolve(FIELD, minimum=3, maximum=2),)},
+            attrs.evolve(OFFER, form=(attrs.evolve(FIELD, minimum=3, maximum=2),)),
             "form[0].minimum",
             "must not be more than the maximum",
         ),
     ],
 )
-def test_an_offer_that_makes_no_sense_is_refused_where_it_does_not(
-    change: Mapping[str, object], path: str, message: str
-) -> None:
-    offer: Offer = attrs.evolve(attrs.evolve(OFFER, id="prov-b"), **change)
-    assert problems(lambda: catalogue(OFFER, offer)) == {f"$.offers[1].{path}": message}
+def test_an_offer_that_makes_no_sense_is_refused_where_it_does_not(offer: Offer, path: str, message: str) -> None:
+    second = attrs.evolve(offer, id="prov-b")
+    assert problems(lambda: catalogue(OFFER, second)) == {f"$.offers[1].{path}": message}
 
 
 @pytest.mark.parametrize(

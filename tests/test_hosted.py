@@ -177,12 +177,11 @@ def test_another_method_is_not_served(bench: HostedBench, method: AttestMethod) 
     request = attrs.evolve(bench.request(DOCUMENT), method=method)
     state = begun(bench).state
     asked = len(bench.service.questions)
-    for call in (
-        lambda: bench.signing.start(request, now=START),
-        lambda: bench.signing.resume(request, state, now=START),
-    ):
-        with pytest.raises(Malformed) as caught:
-            call()
+    with pytest.raises(Malformed) as first:
+        bench.signing.start(request, now=START)
+    with pytest.raises(Malformed) as second:
+        bench.signing.resume(request, state, now=START)
+    for caught in (first, second):
         (problem,) = caught.value.problems
         assert problem.path == "$.method"
         assert problem.message == f"must be {METHOD} here; ask the adapter that serves it"

@@ -447,7 +447,7 @@ def test_where_a_person_is_asked_from_reaches_the_method_and_is_kept_nowhere() -
 
 
 def test_a_signing_kept_before_it_was_told_what_for_ends_without_a_word_in_the_journal() -> None:
-    cast, slow, order = waiting("pending")
+    cast, _slow, order = waiting("pending")
     go_on(cast, order)
     with cast.world.store.transaction() as transaction:
         kept = transaction.read((key(order),))[key(order)]

@@ -77,13 +77,21 @@ class Reached:
     def tests(self, path: str, first: int, last: int) -> Sequence[str]:
         """Those that reach one of these lines and hold on the house as it is, the quick ones first.
 
-        Where lines are reached by none of them, as those are that run while a module is imported, it is those that
-        reach any line of the module.
+        Where lines are reached by none of them, as those are that run while a module is imported, or under another
+        name than the package's, it is those that reach any line of the module, or of those in the same folder.
         """
         by_line = self._data.contexts_by_lineno(str(self.house / path))
         here = {test for line, tests in by_line.items() if first <= line <= last for test in tests}
         chosen = self._sound(here) or self._sound({test for tests in by_line.values() for test in tests})
+        folder = (self.house / path).parent
+        while not chosen and folder != self.house:
+            chosen, folder = self._sound(self._below(folder)), folder.parent
         return sorted(chosen, key=self.seconds)
+
+    def _below(self, folder: Path) -> set[str]:
+        """The tests that reach a module somewhere below a folder."""
+        files = [each for each in self._data.measured_files() if Path(each).is_relative_to(folder)]
+        return {test for each in files for tests in self._data.contexts_by_lineno(each).values() for test in tests}
 
     def _sound(self, tests: set[str]) -> list[str]:
         return [test for test in tests if self._seconds.get(test) is not None]
