@@ -310,6 +310,21 @@ def test_a_command_that_is_not_there_is_a_difference_unless_it_is_named() -> Non
     assert "DeleteUser (stöds inte); RestoreUser (stöds inte)." in told
 
 
+def test_what_is_named_as_not_there_is_never_asked_for() -> None:
+    unsupported = frozenset(UNSUPPORTED) | {ko.WithdrawOrder, ko.CopyOrderAsDraft, ko.AssignRole}
+    asked: set[type[ko.Command]] = set()
+
+    class Lacking(OwnSystem):
+        def perform(self, command: ko.Command, actor: ko.Actor) -> Answer:
+            asked.add(type(command))
+            return super().perform(command, actor)
+
+    report = first_difference(Lacking, unsupported=unsupported, scenarios=(EVERYDAY,), depth=3)
+    assert report.conforms, report
+    assert not asked & unsupported
+    assert {ko.StartOrder, ko.RemoveRole} < asked
+
+
 class Silent(OwnSystem):
     """Says nothing that it need not say."""
 
@@ -423,3 +438,21 @@ def test_a_setting_the_model_cannot_come_to_is_refused() -> None:
     setting = attrs.evolve(EVERYDAY.setting, people=(*people[:-1], wrong))
     with pytest.raises(ko.Refused):
         Model(setting)
+
+
+@pytest.mark.parametrize(
+    ("roles", "why"),
+    [
+        ({ko.Role.ADMINISTRATOR}, "999100-0002: the roles come to .*PROVIDER_OFFICER.* and not to "),
+        ({ko.Role.PROVIDER_OFFICER}, "999100-0002: somebody has to be ADMINISTRATOR there"),
+    ],
+)
+def test_a_setting_with_other_roles_than_the_model_gives_is_refused_with_what_to_mend(
+    roles: set[ko.Role], why: str
+) -> None:
+    setting = EVERYDAY.setting
+    people = [
+        attrs.evolve(each, roles=frozenset(roles)) if each.actor.person == "olle" else each for each in setting.people
+    ]
+    with pytest.raises(ValueError, match=why):
+        Model(attrs.evolve(setting, people=tuple(people)))

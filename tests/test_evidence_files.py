@@ -368,7 +368,8 @@ def problem(call: Callable[[], object]) -> Problem:
     ids=["the proof names none", "another", "empty", "twice", "one more"],
 )
 def test_only_what_the_proof_names_is_attached(evidence: Evidence, kept: list[bytes], path: str) -> None:
-    assert problem(lambda: written(DOCUMENT, evidence, kept)).path == path
+    found = problem(lambda: written(DOCUMENT, evidence, kept))
+    assert (found.path, found.message) == (path, "must be what the proof names, and stand once")
 
 
 def test_what_was_kept_is_in_the_file_as_it_was() -> None:

@@ -59,7 +59,8 @@ def founded(setting: Setting) -> Founded:
 
     Raises:
         Refused: it is no setting the model could come to; the reasons say why.
-        ValueError: the people do not have the roles the setting gives them; mend the setting.
+        ValueError: the people do not have the roles the setting gives them, or nobody has one that is needed; mend the
+            setting.
     """
     found = _Founding(setting)
     found.provider()
@@ -180,7 +181,11 @@ def _at_once(written: list[Changes]) -> Changes:
 
 
 def _first(setting: Setting, organisation: str, role: Role) -> Person:
-    return setting.holding(organisation, role)[0]
+    holding = setting.holding(organisation, role)
+    if not holding:
+        message = f"{organisation}: somebody has to be {role} there"
+        raise ValueError(message)
+    return holding[0]
 
 
 def _contact(person: Person) -> Contact:
