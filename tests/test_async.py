@@ -2,10 +2,11 @@
 
 import asyncio
 import inspect
+from unittest.mock import Mock, call
 
 import pytest
 from one_text import MODULES, PACKAGE, awaited, formatted, twin
-from world import AGENT, World
+from world import AGENT, START, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer, MemorySigner, MemoryStore
@@ -96,3 +97,27 @@ def test_a_call_that_is_cancelled_leaves_all_or_nothing() -> None:
         assert len(sent) == 1
     thread.close()
     assert made.portal.verify_journal().verified
+
+
+def test_what_a_port_is_asked_in_its_thread_is_what_was_asked() -> None:
+    asked, request, letter, evidence, document = (Mock() for _ in range(5))
+    thread = Thread()
+    signing, mailer = ThreadedSigning(asked, thread), ThreadedMailer(asked, thread)
+
+    async def calls() -> list[object]:
+        first = await signing.start(request, now=START)
+        second = await signing.resume(request, "state", now=START, callback="back")
+        await signing.cancel("state")
+        third = await signing.verify(evidence, document)
+        await mailer.send(letter)
+        return [first, second, third]
+
+    assert asyncio.run(calls()) == [asked.start.return_value, asked.resume.return_value, asked.verify.return_value]
+    thread.close()
+    assert asked.mock_calls == [
+        call.start(request, now=START),
+        call.resume(request, "state", now=START, callback="back"),
+        call.cancel("state"),
+        call.verify(evidence, document),
+        call.send(letter),
+    ]

@@ -1,5 +1,6 @@
 """How a contract is put: a place for each case, told in words what is broken, skipped only where nothing is left."""
 
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from unittest import SkipTest
@@ -126,3 +127,10 @@ def test_where_two_long_things_differ_is_told_shortly(
     with pytest.raises(AssertionError) as failed:
         same(found, meant, "text")
     assert str(failed.value) == f"text: {told}"
+
+
+def test_what_is_broken_can_be_told_by_another_process() -> None:
+    broken = PromiseBroken("Store", "it is kept", "kundorder.ports.Store", "a mail", "nothing")
+    told = pickle.loads(pickle.dumps(broken))  # noqa: S301 - our own
+    assert isinstance(told, PromiseBroken)
+    assert (str(told), vars(told)) == (str(broken), vars(broken))

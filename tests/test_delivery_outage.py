@@ -245,6 +245,14 @@ def test_a_silent_relay_takes_no_longer_than_a_few_letters_do() -> None:
     assert portal(store, Scripted([]), clock).deliver().sent == 200 - SILENCES
 
 
+def test_what_a_round_has_left_of_its_limit_goes_to_what_needs_no_relay() -> None:
+    store, clock = MemoryStore(), noon()
+    filled(store, [f"mail {number}" for number in range(SILENCES)])
+    owe(store, *(follow_up(f"follow-up {number}", START + timedelta(hours=3)) for number in range(90)))
+    report = portal(store, Scripted([DOWN] * 100), clock).deliver(limit=80)
+    assert report == ko.DeliveryReport(followed_up=80 - SILENCES, later=SILENCES, stopped=DOWN.what)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_relay_that_comes_and_goes_gets_everything_once(seed: int) -> None:
     """The seed is the number in the name."""

@@ -451,7 +451,12 @@ def test_who_is_nobody_is_not_taken_for_anybody(bench: HostedBench) -> None:
 def test_every_argument_that_will_not_do_is_named(bench: HostedBench) -> None:
     with pytest.raises(Malformed) as caught:
         bench.made(secret=b"short", key=bytes(31), lasts=timedelta(0), window=timedelta(seconds=-1))
-    assert [problem.path for problem in caught.value.problems] == ["$.secret", "$.key", "$.lasts", "$.window"]
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
+        ("$.secret", "must have at least 16 bytes"),
+        ("$.key", "must have at least 32 bytes"),
+        ("$.lasts", "must be more than nothing"),
+        ("$.window", "must be more than nothing"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -474,14 +479,19 @@ def test_every_argument_that_will_not_do_is_named(bench: HostedBench) -> None:
 def test_an_address_that_will_not_do_is_refused(url: str) -> None:
     with pytest.raises(Malformed) as caught:
         JsonService(url=url, token=TOKEN)
-    assert [problem.path for problem in caught.value.problems] == ["$.url"]
+    (problem,) = caught.value.problems
+    assert problem.path == "$.url"
+    assert problem.message == "must be https, with a host, and without query, fragment and password"
 
 
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "å", "x" * 5000])
 def test_a_token_that_cannot_be_sent_is_refused_and_not_repeated(token: str) -> None:
     with pytest.raises(Malformed) as caught:
         JsonService(url="https://sign.example", token=token, timeout_seconds=0)
-    assert [problem.path for problem in caught.value.problems] == ["$.token", "$.timeout_seconds"]
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
+        ("$.token", "must be printable ASCII without blanks"),
+        ("$.timeout_seconds", "must be more than 0, and finite"),
+    ]
     assert len(token) < 2 or token not in str(caught.value)
 
 

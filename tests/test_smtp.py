@@ -340,7 +340,22 @@ def test_a_setting_that_will_not_do_is_refused_by_its_name(
 def test_all_settings_that_will_not_do_are_named_at_once() -> None:
     with pytest.raises(ko.Malformed) as caught:
         SmtpMailer("", 0, timeout_seconds=-1)
-    assert [problem.path for problem in caught.value.problems] == ["$.host", "$.port", "$.timeout_seconds"]
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
+        ("$.host", "must be the name or the number of a machine"),
+        ("$.port", "must be from 1 to 65535"),
+        ("$.timeout_seconds", "must be more than 0, and finite"),
+    ]
+
+
+def test_all_that_is_wrong_with_a_login_is_told_at_once() -> None:
+    with pytest.raises(ko.Malformed) as caught:
+        SmtpMailer("relay.example", 25, security="none", username="a\0b", local_hostname="a b")
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
+        ("$.local_hostname", "must be the name of a machine, or a number in brackets"),
+        ("$.password", "must be given with a username, and not without"),
+        ("$.password", "must be, like the username, UTF-8 without NUL"),
+        ("$.security", "must not be none where there is a password"),
+    ]
 
 
 @pytest.mark.parametrize("host", ["relay", "relay.example", "127.0.0.1", "::1", "xn--rel-tla.example", "my_relay"])
