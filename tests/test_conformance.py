@@ -166,6 +166,15 @@ def test_every_mistake_of_the_example_is_told_here() -> None:
     }
 
 
+@pytest.mark.parametrize(("fault", "is_extra"), [("SignersHearAtOnce", True), ("CancelledInSilence", False)])
+def test_a_mail_that_is_too_much_or_not_sent_stands_in_the_difference(fault: str, *, is_extra: bool) -> None:
+    difference = compared(FAULTY[fault], (EVERYDAY,)).difference
+    assert difference is not None
+    sent, other = (difference.found, difference.expected) if is_extra else (difference.expected, difference.found)
+    assert isinstance(sent, Sent)
+    assert other is None
+
+
 def test_the_story_says_in_swedish_who_was_mailed_too_early() -> None:
     assert compared(FAULTY["SignersHearAtOnce"]).story(ko.Language.SV) == (
         "Systemet skiljer sig från modellen (alla i en roll).\n"

@@ -12,6 +12,7 @@ from world import AGENT, CUSTOMER, OTHER, OTHER_AGENT, PROVIDER, World
 
 import kundorder as ko
 from kundorder.adapters.memory import MemoryMailer
+from kundorder.catalogue import Service
 from kundorder.codec import rules_digest
 from kundorder.identifiers import case_number
 from kundorder.sample import CATALOGUE
@@ -257,6 +258,24 @@ def test_terms_that_were_edited_since_they_were_accepted_are_accepted_anew() -> 
     assert later.codes(ko.SendOrder(order=draft), cast.berta) == {C.TERMS_CHANGED}
     portal.execute(ko.AcceptTerms(order=draft, version="2026-1"), cast.berta)
     assert portal.execute(ko.SendOrder(order=draft), cast.berta).state == S.AWAITING_CUSTOMER_ATTEST
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_copy_takes_the_flow_of_today_and_that_of_before_where_the_offer_is_gone(*, is_there: bool) -> None:
+    cast = Cast.new()
+    order = cast.sent(via=AGENT)
+    cast.portal.execute(ko.WithdrawOrder(order=order), cast.berta)
+    offer = CATALOGUE.offer("npo-producent")
+    assert offer is not None
+    moved = Service(id="npo-ny", name_sv="Ny", name_en="New")
+    direct = attrs.evolve(offer, flow=Flow.DIRECT, service=moved.id)
+    today = attrs.evolve(CATALOGUE, services=(moved,), offers=(direct,) if is_there else ())
+    portal = ko.Portal(store=cast.world.store, catalogue=today, clock=cast.world.clock)
+    copied = portal.execute(ko.CopyOrderAsDraft(order=order), cast.berta)
+    content = portal.order(copied.id, cast.berta).content
+    assert (content.flow, content.service) == ((Flow.DIRECT, "npo-ny") if is_there else (Flow.VIA_AGENT, "npo"))
+    reasons = Cast(attrs.evolve(cast.world, portal=portal)).codes(ko.SendOrder(order=copied.id), cast.berta)
+    assert (C.OFFER_UNKNOWN in reasons) is not is_there
 
 
 def test_a_direct_order_goes_to_the_customers_attestant_and_to_nobody_else() -> None:
