@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from base64 import b64decode
@@ -11,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from xml.etree import ElementTree as ET
 
 import attrs
@@ -180,8 +181,23 @@ def bench(files: Files) -> Iterator[BankIdBench]:
         yield BankIdBench(stand_in, files)
 
 
+WHYS: Final = (
+    "somebody else has signed than the one who had to",
+    "the host does not know who has to sign",
+    "the host does not know any more who has to sign",
+    "BankID: [A-Za-z]+",
+    "BankID gives a reason that is not known here",
+    "this is no state of an order for this document",
+    "the order has run out",
+    "what BankID has handed out does not hold: .+",
+    "the archive does not hold the signature",
+)
+"""What a host finds in its log."""
+
+
 def failed(progress: Progress) -> FailureCode:
     assert isinstance(progress, Failed), progress
+    assert any(re.fullmatch(why, progress.why) for why in WHYS), progress.why
     return progress.code
 
 

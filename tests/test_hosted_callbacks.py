@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import pytest
 from hosted_stand_in import SECRET, Ask, Service, callback
-from test_hosted import LASTS, OTHER, WINDOW, HostedBench, again, begun
+from test_hosted import LASTS, OTHER, WINDOW, HostedBench, again, begun, failed
 
 from kundorder.adapters.archive import MemoryArchive
 from kundorder.adapters.hosted import callback_of
@@ -199,8 +199,7 @@ def test_what_a_callback_says_is_not_believed(bench: HostedBench) -> None:
     assert isinstance(again(bench, pending, text), Pending)
     signing.status = "declined"
     progress = again(bench, pending, text)
-    assert isinstance(progress, Failed)
-    assert progress.code is FailureCode.CANCELLED
+    assert failed(progress) is FailureCode.CANCELLED
 
 
 def test_a_callback_of_another_signing_is_a_hint_to_ask_about_this_one(bench: HostedBench) -> None:
@@ -251,8 +250,7 @@ def test_a_callback_after_the_end_changes_nothing_and_asks_nobody(bench: HostedB
     bench.person_signs(pending)
     bench.now += LASTS
     progress = again(bench, pending, callback_of(*posted(bench)))
-    assert isinstance(progress, Failed)
-    assert progress.code is FailureCode.EXPIRED
+    assert failed(progress) is FailureCode.EXPIRED
     assert bench.service.count(Ask.STATUS) == 0
 
 

@@ -13,7 +13,7 @@ import attrs
 import pytest
 from hosted_stand_in import TOKEN, Act, Ask, Change, Quirk, Reply, Service, nobody_home
 from mail_servers import Authority
-from test_hosted import HostedBench, again, begun
+from test_hosted import HostedBench, again, begun, failed
 
 from kundorder.adapters.hosted import JsonService
 from kundorder.adapters.jws import JwsSeal
@@ -204,8 +204,7 @@ def test_what_the_service_does_not_know_is_not_under_way_and_can_be_begun_anew(b
     pending = begun(bench)
     bench.service.quirks.append(Quirk(Ask.STATUS, Reply(code)))
     progress = again(bench, pending)
-    assert isinstance(progress, Failed)
-    assert progress.code is FailureCode.NOTHING_UNDER_WAY
+    assert failed(progress) is FailureCode.NOTHING_UNDER_WAY
     assert isinstance(drive(bench, bench.request(DOCUMENT)), Done)
     assert len(bench.service.signings) == 1
 
@@ -276,8 +275,7 @@ def test_what_is_signed_of_another_document_is_not_signed(bench: HostedBench, sh
     bench.person_signs(pending)
     bench.service.quirks.append(Quirk(Ask.STATUS, telling(document_digest="0" * 64), times=times))
     progress = again(bench, pending)
-    assert isinstance(progress, Failed)
-    assert progress.code is FailureCode.FAILED
+    assert failed(progress) is FailureCode.FAILED
     assert shelf.kept == []
     assert bench.service.count(Ask.ARTEFACT) == 0
     if times is not None:

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import attrs
 import pytest
@@ -151,8 +152,19 @@ def attesting() -> Attesting:
     return person
 
 
+WHYS: Final = (
+    "there is no telephone number to send the code to",
+    "[0-9]+ signings were begun within the last hour",
+    "this is no state of a code for this document",
+    "the code is not good any more",
+    "[0-9]+ wrong codes were entered",
+)
+"""What a host finds in its log."""
+
+
 def failed(progress: Progress) -> FailureCode:
     assert isinstance(progress, Failed), progress
+    assert any(re.fullmatch(why, progress.why) for why in WHYS), progress.why
     return progress.code
 
 

@@ -34,7 +34,7 @@ LONGEST: Final = 900
 """Seconds; a change whose tests never end is noticed, too."""
 
 _MADE: Final = "\n# Made from kundorder/"
-_WITHOUT: Final = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
+_WAY: Final = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--timeout=90")
 
 
 class _Named(Protocol):
@@ -216,7 +216,7 @@ def _failed(house: Path, tests: Sequence[str]) -> str:
     """What has noticed it: the test that fails first, or that never ends."""
     listed = house / ".chosen"
     _ = listed.write_text("\n".join(tests), encoding="utf-8")
-    call = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *_WITHOUT, f"@{listed}"]
+    call = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *_WAY, f"@{listed}"]
     environment = _environment(house)
     try:
         done = subprocess.run(
