@@ -38,15 +38,18 @@ class Prompt:
 
 
 def told() -> Iterator[str]:
-    """All letters, the first first."""
+    """All letters, the first first; one to each role as it looks in HTML, too."""
     cast = Cast.new(ids=NumberedIds())
-    before = len(cast.world.mailer.letters)
+    before, seen = len(cast.world.mailer.letters), set[ko.Role | None]()
     prompt = typing.cast("ko.Portal", typing.cast("object", Prompt(cast.world.portal)))
     happen(Cast(attrs.evolve(cast.world, portal=prompt)))
     for letter in cast.world.mailer.letters[before:]:
         about = f"{letter.language.value}, {letter.role or 'no role'}, {letter.party}, {letter.thread}"
         yield f"## {letter.subject} -> {letter.to} ({about})"
         yield from letter.text.splitlines()
+        if letter.role not in seen:
+            seen.add(letter.role)
+            yield from letter.html.splitlines()
 
 
 def test_letters_say_what_people_have_read() -> None:
