@@ -1,5 +1,6 @@
 """Signing with BankID: by the person who has to, of the text that was shown, and by nobody else."""
 
+import hmac
 import json
 import logging
 import re
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
 from xml.etree import ElementTree as ET
@@ -417,6 +419,8 @@ def test_an_identity_is_a_persons_own_and_by_the_key_of_the_host(bench: BankIdBe
     bench.key = bytes(32)
     elsewhere = signed(bench)
     assert one.identity == again.identity
+    known = f'["kundorder bankid 1", "identity", "{ANNA}"]'  # never another: it stands in evidence
+    assert one.identity == hmac.new(KEY, known.encode(), sha256).hexdigest()
     assert len({one.identity, other.identity, elsewhere.identity}) == 3
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from operator import attrgetter, methodcaller
+from pathlib import Path
 from types import MappingProxyType, NoneType
-from typing import TypeAlias, get_args, get_type_hints
+from typing import Final, TypeAlias, get_args, get_type_hints
 
 import attrs
 import pytest
@@ -73,6 +74,7 @@ from kundorder.vocabulary import (
     Trigger,
 )
 
+SCHEMA: Final = Path(__file__).parent / "golden" / "commands.json"
 Json: TypeAlias = dict[str, JsonValue]
 Steps: TypeAlias = tuple[int | str, ...]
 
@@ -747,6 +749,11 @@ def test_all_commands_are_described_once_and_told_apart_by_their_name() -> None:
     assert json.loads(json.dumps(schema)) == schema
 
 
+def test_the_json_schema_is_the_one_that_hosts_have() -> None:
+    """Who changes it on purpose writes it anew: ``cd tests && PYTHONPATH=. ../.venv/bin/python test_boundary.py``."""
+    assert edge.commands_json_schema() == json.loads(SCHEMA.read_text("utf-8"))
+
+
 @of_every_command
 def test_a_json_schema_says_what_its_class_says(cls: type[Command]) -> None:
     schema = edge.command_json_schema(cls)
@@ -1078,3 +1085,8 @@ def test_the_categories_of_a_customer_are_those_of_the_vocabulary() -> None:
         command = read(put(FULL[ApplyForCustomerAgreement], ("category",), category.value))
         assert isinstance(command, ApplyForCustomerAgreement)
         assert command.category is category
+
+
+if __name__ == "__main__":
+    written = json.dumps(edge.commands_json_schema(), indent=1, ensure_ascii=False) + "\n"
+    sys.exit(0 if SCHEMA.write_text(written, "utf-8") else 1)

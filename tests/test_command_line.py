@@ -338,6 +338,14 @@ def test_where_there_is_no_store_none_is_made(
     assert files_in(tmp_path) == before
 
 
+def test_an_export_that_is_not_there_is_told_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "missing.jsonl"
+    assert f"{missing}: cannot be read (no such file or directory)\n" in refused(capsys, "verify-journal", str(missing))
+    assert f"{tmp_path}: cannot be read (is a directory)\n" in refused(capsys, "verify-journal", str(tmp_path))
+
+
 # Delivering
 
 

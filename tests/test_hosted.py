@@ -1,5 +1,6 @@
 """Signing at a hosted service: the exam, over an encrypted line to a stand-in that speaks the wire format."""
 
+import hmac
 import json
 import logging
 import re
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 import attrs
@@ -381,7 +383,9 @@ def test_a_person_is_known_by_what_the_service_knows_and_only_to_who_has_the_key
             assert CONTACT.email not in progress.evidence.identity
             return progress.evidence.identity
 
+    known = f'["kundorder hosted 1", "identity", "id of {CONTACT.email}"]'  # never another: it stands in evidence
     one = identity(KEY)
+    assert one == hmac.new(KEY, known.encode(), sha256).hexdigest()
     assert one == identity(KEY, phone=None) == identity(KEY, identity=f"ID OF {CONTACT.email} ")
     assert one != identity(bytes(32))
     assert one != identity(KEY, identity="198001010000")

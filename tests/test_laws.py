@@ -1,8 +1,13 @@
-"""Each law holds of what people have really done, and is broken by what nobody could have done."""
+"""Each law holds of what people have really done, and is broken by what nobody could have done.
 
+``cd tests && PYTHONPATH=. ../.venv/bin/python test_laws.py`` writes anew what is said then; read it before it is kept.
+"""
+
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import attrs
@@ -27,6 +32,7 @@ from kundorder.testing.laws import (
     check_told,
     check_ways_on,
 )
+from kundorder.testing.surroundings import NumberedIds
 from kundorder.vocabulary import Flow, OrderState, Party, Role, Template, Trigger
 
 Forged = Callable[[Kept], Kept]
@@ -61,7 +67,7 @@ class Told:
 @cache
 def told() -> Told:
     """Somebody orders through an agent, and once without."""
-    world = World.new()
+    world = World.new(ids=NumberedIds())
     adam = world.customer()
     anna, bo = world.user(adam, "anna", Role.ORDERER), world.user(adam, "bo", Role.ATTESTANT)
     world.agent()
@@ -192,6 +198,8 @@ def ways_of(kept: Kept) -> None:
     check_ways_on(kept, told().world.portal)
 
 
+GOLDEN: Final = Path(__file__).parent / "golden" / "laws.txt"
+
 FORGED: Final[tuple[tuple[Law, Callable[[Kept], None], Forged], ...]] = (
     (Law.CHAIN, steps_of, lambda kept: events_as(kept, told().done, skipped)),
     (
@@ -281,6 +289,14 @@ BEFORE: Final[tuple[tuple[Law, Trigger, Forged], ...]] = (
 """What, had it been so before an act, should have stopped it."""
 
 
+def acts_of(trigger: Trigger) -> Iterator[tuple[Kept, Kept]]:
+    """How it was before each such act on the order that is done, and after."""
+    chain = f"order:{told().done}"
+    for before, after in pairwise(told().moments):
+        if len(after.events(chain)) > len(before.events(chain)) and after.events(chain)[-1].trigger is trigger:
+            yield before, after
+
+
 def named(broken: Sequence[tuple[Law, object, object]]) -> list[str]:
     """What the tests of these are called."""
     return [f"{law.name}-{number}" for number, (law, _, _) in enumerate(broken)]
@@ -314,15 +330,13 @@ def test_what_cannot_have_been_breaks_the_law_that_says_so(number: int) -> None:
 )
 def test_an_act_that_was_not_open_then_breaks_the_law_that_says_so(number: int) -> None:
     law, trigger, forged = BEFORE[number]
-    chain = f"order:{told().done}"
     found: list[Law] = []
-    for before, after in pairwise(told().moments):
-        if len(after.events(chain)) > len(before.events(chain)) and after.events(chain)[-1].trigger is trigger:
-            check_new(before, after, RULES)
-            try:
-                check_new(forged(before), after, RULES)
-            except LawBroken as error:
-                found.append(error.law)
+    for before, after in acts_of(trigger):
+        check_new(before, after, RULES)
+        try:
+            check_new(forged(before), after, RULES)
+        except LawBroken as error:
+            found.append(error.law)
     assert law in found
     count("laws found broken by what cannot have been", 1)
 
@@ -355,3 +369,25 @@ def test_whoever_withdraws_anothers_order_is_found() -> None:
     after = attrs.evolve(kept, chains={**kept.chains, key: (*kept.events(key), anothers)})
     with pytest.raises(LawBroken, match="OWN"):
         check_new(kept, after, RULES)
+
+
+def said() -> Iterator[str]:
+    """What is said of each law that is broken, without the proofs and digests in it."""
+    for law, check, forged in FORGED:
+        with pytest.raises(LawBroken) as found:
+            check(forged(told().kept))
+        yield f"{law.name}: {found.value.subject}: {str(found.value.found)[:90]}"
+    for law, trigger, forged in BEFORE:
+        for before, after in acts_of(trigger):
+            try:
+                check_new(forged(before), after, RULES)
+            except LawBroken as error:
+                yield f"{law.name}, {trigger}: {error.law.name}: {error.subject}: {str(error.found)[:90]}"
+
+
+def test_what_is_said_of_a_broken_law_is_what_people_have_read() -> None:
+    assert "\n".join(said()).splitlines() == GOLDEN.read_text("utf-8").splitlines()
+
+
+if __name__ == "__main__":
+    sys.exit(0 if GOLDEN.write_text("\n".join(said()) + "\n", "utf-8") else 1)

@@ -19,7 +19,7 @@ from world import AGENT, CUSTOMER, PROVIDER, START, World
 import _kundorder_pytest
 import kundorder as ko
 from _kundorder_pytest.cells import Cells
-from _kundorder_pytest.space import permitted
+from _kundorder_pytest.space import hidden, permitted, refused
 from kundorder.adapters.sqlite import SqliteStore
 from kundorder.ports import Store
 from kundorder.testing.populated import PopulatedOrganisation
@@ -263,6 +263,37 @@ def test_the_report_tells_what_was_touched_and_what_never_was(tmp_path: Path) ->
     assert len(never) == every - 3
     headings = [line.strip() for line in lines[place:] if re.fullmatch(r"  \w+", line)]
     assert headings == ["order", "customer_agreement", "agent_agreement", "assignment", "user"]
+
+
+def test_the_report_is_json_for_people_and_programs(tmp_path: Path) -> None:
+    cells, file = Cells(lost=2), tmp_path / "reports" / "cells.json"
+    cells.touched.update(sorted(permitted(), key=str)[:2])
+    cells.write(file)
+    text = file.read_text("utf-8")
+    told = json.loads(text)
+    assert text == json.dumps(told, indent=1) + "\n"
+    every = len(permitted())
+    assert {name: told[name] for name in ("permitted", "refused", "hidden", "workers_lost")} == {
+        "permitted": {"touched": 2, "of": every},
+        "refused": {"touched": 0, "of": len(refused())},
+        "hidden": {"touched": 0, "of": len(hidden())},
+        "workers_lost": 2,
+    }
+    assert list(told) == ["permitted", "refused", "hidden", "workers_lost", "never_touched", "touched"]
+    assert (len(told["touched"]), len(told["never_touched"])) == (2, every - 2)
+
+
+def test_its_options_are_told_with_the_others(tmp_path: Path) -> None:
+    said = " ".join(run(tmp_path, "--help").said.split())
+    place = said.index("kundorder: which of the rights a suite has touched:")
+    told = (
+        "kundorder: which of the rights a suite has touched:",
+        "--kundorder-cells tell which cells of state × trigger × role × party the suite has touched,",
+        "and which it never did",
+        "--kundorder-cells-json=FILE write the same as JSON",
+        "--kundorder-cells-at-least=PERCENT fail if a smaller share of the permitted cells was touched",
+    )
+    assert said[place:].startswith(" ".join(told))
 
 
 def test_what_workers_have_touched_is_added_up(tmp_path: Path) -> None:
