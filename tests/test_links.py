@@ -58,6 +58,10 @@ def test_a_link_for_a_signatory_names_the_signatory_who_has_no_login() -> None:
         (AGREEMENT, "s1", None),
         (AGREEMENT, "s2", None),
     ]
+    assert {each.lifecycle for each in targets} == {Lifecycle.CUSTOMER_AGREEMENT}
+    agents = Table.of(1, party=Party.AGENT)
+    (reference,) = references(tuple(each for each in agents.world.mailer.letters if "agreement?id=" in each.text))[-1:]
+    assert agents.world.portal.link(reference).lifecycle is Lifecycle.AGENT_AGREEMENT
     table.sign("s1")
     again = [table.world.portal.link(reference) for reference in references(tuple(letters))]
     assert [each.closed for each in again] == [LinkClosed.DECIDED, None]

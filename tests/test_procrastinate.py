@@ -66,13 +66,16 @@ def test_the_order_is_kept_when_its_job_cannot_be_written(host: Host) -> None:
 
 
 def test_what_is_no_connection_is_refused() -> None:
-    with pytest.raises(ko.Malformed):
+    with pytest.raises(ko.Malformed, match=r"^\$: must be a connection or session of SQLAlchemy's with psycopg"):
         enqueue("postgresql://somewhere")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is the wrong one
 
 
 def test_a_connection_of_another_driver_is_refused() -> None:
     engine = create_engine("sqlite://")
-    with engine.begin() as connection, pytest.raises(ko.Malformed):
+    with (
+        engine.begin() as connection,
+        pytest.raises(ko.Malformed, match=r"^\$: must be a connection or session of SQLAlchemy's with psycopg"),
+    ):
         enqueue(connection)
     engine.dispose()
 

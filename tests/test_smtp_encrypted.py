@@ -134,9 +134,12 @@ WRONG = (
         "does not answer in time",
         timeout=0.2,
     ),
-    Wrong("knows no logins", lambda a: well(a, offers=()), RelayStopped, "the relay offers no login"),
+    Wrong("knows no logins", lambda a: well(a, offers=()), RelayStopped, "the relay offers no login with a password"),
     Wrong(
-        "knows other logins", lambda a: well(a, offers=("AUTH CRAM-MD5",)), RelayStopped, "the relay offers no login"
+        "knows other logins",
+        lambda a: well(a, offers=("AUTH CRAM-MD5",)),
+        RelayStopped,
+        "the relay offers no login with a password",
     ),
     Wrong(
         "refuses the login",
